@@ -1,0 +1,465 @@
+#include "policy.h"
+
+#include <string.h>
+
+/* What one derivation carries from rule to rule. */
+typedef struct lbst_draft_s {
+  const lbst_ask_t *ask;
+  lbst_plan_t *plan;
+  const char *owner_name;
+  const char *owner_remedy;
+  uint32_t keep_alive_target_ms; /* 0 = never close */
+} lbst_draft_t;
+
+static lbst_note_t *
+say(lbst_draft_t *draft, lbst_note_code_t code, uint32_t a_ms, uint32_t b_ms) {
+  lbst_plan_t *plan = draft->plan;
+  /* past the end the last note is overwritten: LBST_NOTES_MAX makes that unreachable,
+   * and a lost note must not become a write out of bounds */
+  size_t at = plan->note_count < LBST_NOTES_MAX ? plan->note_count++ : LBST_NOTES_MAX - 1;
+  lbst_note_t *note = &plan->notes[at];
+
+  note->code = code;
+  note->prop = LBST_PROP_KEEP_ALIVE;
+  note->a_ms = a_ms;
+  note->b_ms = b_ms;
+  note->hop = draft->owner_name;
+  note->remedy = draft->owner_remedy;
+  return note;
+}
+
+static void
+say_hop(lbst_draft_t *draft, lbst_note_code_t code, const lbst_hop_t *hop, uint32_t a_ms,
+        uint32_t b_ms) {
+  lbst_note_t *note = say(draft, code, a_ms, b_ms);
+
+  note->hop = hop->name;
+  note->remedy = hop->lb != NULL ? hop->lb->remedy : NULL;
+}
+
+static void
+say_prop(lbst_draft_t *draft, lbst_note_code_t code, lbst_prop_t prop, uint32_t a_ms,
+         uint32_t b_ms) {
+  say(draft, code, a_ms, b_ms)->prop = prop;
+}
+
+/* ---- the chain: rule 7, and which hop governs ------------------------------------- */
+
+static void
+explain_hop(lbst_draft_t *draft, size_t index) {
+  const lbst_hop_t *hop = &draft->ask->hops[index];
+  size_t owner = draft->plan->owner;
+
+  if (index == owner) {
+    if (draft->ask->source == LBST_SOURCE_PLATFORM)
+      say_hop(draft, LBST_R_PLATFORM, hop, 0, 0);
+    if (draft->ask->hop_count > 1 && draft->ask->source != LBST_SOURCE_METADATA)
+      say_hop(draft, LBST_R_POOL_OWNER, hop, 0, 0);
+  } else if (hop->role == LBST_ROLE_L4) {
+    say_hop(draft, LBST_R_L4_PASSED_OVER, hop, 0, 0);
+  } else if (hop->role == LBST_ROLE_NOT_POOLING) {
+    say_hop(draft, LBST_R_NOT_POOLING, hop, 0, 0);
+  } else if (draft->ask->source == LBST_SOURCE_METADATA) {
+    say_hop(draft, LBST_R_NOT_LONGEST, hop, 0, 0);
+  } else {
+    say_hop(draft, LBST_R_NOT_LAST, hop, 0, 0);
+  }
+}
+
+/* A flow timer between the pool owner and Node that runs out before the pool does. */
+static void
+warn_flow_timers(lbst_draft_t *draft) {
+  const lbst_ask_t *ask = draft->ask;
+  const lbst_plan_t *plan = draft->plan;
+  bool is_chain = ask->source != LBST_SOURCE_METADATA && plan->owner != LBST_NO_HOP;
+  size_t i = is_chain ? plan->owner + 1 : 0;
+
+  for (; i < ask->hop_count; i++) {
+    const lbst_hop_t *hop = &ask->hops[i];
+    if (hop->role != LBST_ROLE_L4 || hop->idle != LBST_IDLE_KNOWN) continue;
+    if (plan->idle == LBST_IDLE_UNBOUNDED || hop->idle_ms < plan->idle_ms)
+      say_hop(draft, LBST_W_FLOW_TIMER, hop, hop->idle_ms, 0);
+  }
+}
+
+/* Takes the idle timeout that was named apart from the hops. */
+static lbst_status_t
+take_idle(lbst_plan_t *plan, const lbst_ask_t *ask) {
+  bool overrides = ask->source == LBST_SOURCE_ENVIRONMENT ||
+                   plan->idle == LBST_IDLE_UNKNOWN || plan->owner == LBST_NO_HOP;
+
+  if (ask->idle_ms == 0) return LBST_OK;
+  if (!overrides && (plan->idle != LBST_IDLE_KNOWN || plan->idle_ms != ask->idle_ms))
+    return LBST_E_CONFLICT;
+  plan->idle = LBST_IDLE_KNOWN;
+  plan->idle_ms = ask->idle_ms;
+  return LBST_OK;
+}
+
+static void
+warn_range(lbst_draft_t *draft) {
+  const lbst_plan_t *plan = draft->plan;
+  const lbst_lb_t *lb = draft->ask->hops[plan->owner].lb;
+  bool below, above_max, fixed;
+
+  if (lb == NULL || plan->idle != LBST_IDLE_KNOWN) return;
+  below = lb->min_ms != 0 && plan->idle_ms < lb->min_ms;
+  above_max = lb->max_ms != 0 && plan->idle_ms > lb->max_ms;
+  fixed =
+    lb->idle == LBST_IDLE_KNOWN && !lb->configurable && plan->idle_ms != lb->idle_ms;
+  if (below || above_max || fixed) say(draft, LBST_W_OUTSIDE_RANGE, plan->idle_ms, 0);
+}
+
+static lbst_status_t
+choose_owner(lbst_draft_t *draft) {
+  const lbst_ask_t *ask = draft->ask;
+  lbst_plan_t *plan = draft->plan;
+  lbst_status_t status;
+  size_t i;
+
+  if (ask->hop_count > LBST_CHAIN_MAX) return LBST_E_OUT_OF_RANGE;
+  plan->owner = lbst_chain_owner(ask->hops, ask->hop_count, ask->source);
+  plan->idle = LBST_IDLE_KNOWN;
+  plan->idle_ms = LBST_ASSUMED_IDLE_MS;
+  if (plan->owner != LBST_NO_HOP) {
+    const lbst_hop_t *owner = &ask->hops[plan->owner];
+    plan->idle = owner->idle;
+    plan->idle_ms = owner->idle == LBST_IDLE_KNOWN ? owner->idle_ms : 0;
+    draft->owner_name = owner->name;
+    draft->owner_remedy = owner->lb != NULL ? owner->lb->remedy : NULL;
+  }
+  status = take_idle(plan, ask);
+  if (status != LBST_OK) return status;
+  if (plan->idle == LBST_IDLE_UNKNOWN) return LBST_E_NO_IDLE_TIMEOUT;
+
+  if (ask->applied_before) say(draft, LBST_R_ALREADY_APPLIED, 0, 0);
+  for (i = 0; i < ask->hop_count; i++)
+    explain_hop(draft, i);
+  if (plan->owner != LBST_NO_HOP) {
+    warn_range(draft);
+  } else if (ask->hop_count > 0) {
+    say(draft, LBST_W_NO_POOL_OWNER, plan->idle_ms, 0);
+  } else if (ask->idle_ms == 0) {
+    say(draft, LBST_R_ASSUMED, plan->idle_ms, 0);
+    say(draft, LBST_W_ASSUMED, plan->idle_ms, 0);
+  }
+  warn_flow_timers(draft);
+  return LBST_OK;
+}
+
+/* ---- values that Node does not read as they were meant ---------------------------- */
+
+/* Says what |prop| holds when it is no usable number, and what this Node makes of it. */
+static void
+warn_value(lbst_draft_t *draft, lbst_prop_t prop, bool replaced, uint32_t by_ms) {
+  const lbst_node_t *node = draft->ask->node;
+  lbst_setting_kind_t kind = draft->ask->present.prop[prop].kind;
+  bool is_limit = prop == LBST_PROP_HEADERS || prop == LBST_PROP_REQUEST;
+  bool is_idle = prop == LBST_PROP_KEEP_ALIVE || prop == LBST_PROP_BUFFER;
+
+  say_prop(draft, replaced ? LBST_W_VALUE_REPLACED : LBST_W_VALUE_LEFT, prop, 0, by_ms);
+  if (is_limit && node->bad_limit == LBST_BAD_LIMIT_ABORTS &&
+      kind != LBST_SETTING_NOT_FINITE && kind != LBST_SETTING_NEGATIVE)
+    say_prop(draft, LBST_W_VALUE_ABORTS, prop, 0, 0);
+  if (is_idle && node->bad_idle == LBST_BAD_IDLE_THROWS && kind != LBST_SETTING_ABSENT)
+    say_prop(draft, LBST_W_VALUE_THROWS, prop, 0, 0);
+}
+
+/* ---- rules 1, 4 and 6: keepAliveTimeout -------------------------------------------- */
+
+static lbst_status_t
+target_keep_alive(lbst_draft_t *draft) {
+  const lbst_ask_t *ask = draft->ask;
+  const lbst_plan_t *plan = draft->plan;
+  uint64_t target_ms; /* 64 bits: the sums of two uint32_t cannot wrap */
+  uint64_t longest_ms;
+
+  if (plan->idle == LBST_IDLE_UNBOUNDED) {
+    draft->keep_alive_target_ms =
+      ask->unbounded == LBST_UNBOUNDED_LONG ? LBST_LONG_MS : 0;
+    return LBST_OK;
+  }
+  target_ms = (uint64_t) plan->idle_ms + ask->margin_ms;
+  if (plan->owner != LBST_NO_HOP) {
+    const lbst_lb_t *lb = ask->hops[plan->owner].lb;
+    if (lb != NULL && lb->advice_ms > target_ms) target_ms = lb->advice_ms;
+  }
+  /* what Node adds, and what headersTimeout adds, must still fit one of its timers */
+  longest_ms = target_ms + LBST_HEADERS_ABOVE_MS;
+  if (longest_ms > LBST_TIMEOUT_MS_MAX) return LBST_E_TOO_LONG;
+  draft->keep_alive_target_ms = (uint32_t) target_ms;
+  return LBST_OK;
+}
+
+static void
+explain_keep_alive(lbst_draft_t *draft) {
+  const lbst_plan_t *plan = draft->plan;
+  uint32_t target_ms = draft->keep_alive_target_ms;
+
+  if (plan->idle == LBST_IDLE_UNBOUNDED) {
+    say(draft, target_ms == 0 ? LBST_R_NEVER_CLOSE : LBST_R_LONG, 0, target_ms);
+  } else if (target_ms > (uint64_t) plan->idle_ms + draft->ask->margin_ms) {
+    say(draft, LBST_R_VENDOR_ADVICE, plan->idle_ms, target_ms);
+  } else {
+    say(draft, LBST_R_OUTLAST, plan->idle_ms, target_ms);
+  }
+}
+
+/* "Only raise": 0 (off) is longer than any number, and a target of 0 is the longest. */
+static bool
+is_shorter(uint32_t ms, uint32_t target_ms) {
+  return ms != 0 && (target_ms == 0 || ms < target_ms);
+}
+
+static void
+plan_keep_alive(lbst_draft_t *draft) {
+  lbst_setting_t present = draft->ask->present.prop[LBST_PROP_KEEP_ALIVE];
+  lbst_target_t *keep_alive = &draft->plan->keep_alive;
+  uint32_t target_ms = draft->keep_alive_target_ms;
+  bool unbounded = draft->plan->idle == LBST_IDLE_UNBOUNDED;
+
+  if (present.kind == LBST_SETTING_ABSENT &&
+      draft->ask->protocol == LBST_PROTOCOL_HTTP2_HTTP1) {
+    say(draft, LBST_W_HTTP1_NEVER_CLOSES, 0, 0);
+    return;
+  }
+  if (present.kind == LBST_SETTING_MS || present.kind == LBST_SETTING_TEXT_MS) {
+    keep_alive->ms = is_shorter(present.ms, target_ms) ? target_ms : present.ms;
+    keep_alive->write =
+      present.kind == LBST_SETTING_TEXT_MS || keep_alive->ms != present.ms;
+  } else {
+    keep_alive->ms = target_ms;
+    keep_alive->write = true;
+  }
+  if (present.kind != LBST_SETTING_MS)
+    warn_value(draft, LBST_PROP_KEEP_ALIVE, true, keep_alive->ms);
+
+  if (keep_alive->ms == target_ms && (keep_alive->write || unbounded)) {
+    explain_keep_alive(draft);
+  } else if (keep_alive->ms == 0) {
+    say_prop(draft, LBST_R_STAYS_OFF, LBST_PROP_KEEP_ALIVE, 0, 0);
+  } else {
+    say_prop(draft, LBST_R_ALREADY_LONG, LBST_PROP_KEEP_ALIVE, keep_alive->ms, target_ms);
+  }
+}
+
+/* ---- rule 2: headersTimeout ---------------------------------------------------------
+ */
+
+static void
+explain_headers(lbst_draft_t *draft, uint32_t base_ms, uint32_t headers_ms) {
+  const lbst_node_t *node = draft->ask->node;
+
+  say(draft, LBST_R_HEADERS_CUSTOM, base_ms, headers_ms);
+  if (node->header_timer_idle) say(draft, LBST_R_HEADERS_IDLE_TIMER, base_ms, headers_ms);
+  if (node->checker == LBST_CHECKER_INTERVAL)
+    say(draft, LBST_R_HEADERS_UNUSED, base_ms, headers_ms);
+}
+
+/* The headersTimeout that belongs to an idle time. A keepAliveTimeout that was there
+ * before may be longer than any timer of Node's: it is the user's, and stays. */
+static uint32_t
+above(uint32_t idle_ms) {
+  return idle_ms < LBST_TIMEOUT_MS_MAX - LBST_HEADERS_ABOVE_MS
+           ? idle_ms + LBST_HEADERS_ABOVE_MS
+           : LBST_TIMEOUT_MS_MAX;
+}
+
+/* The idle time that headersTimeout has to be longer than; 0 when there is none. */
+static uint32_t
+headers_base(const lbst_draft_t *draft) {
+  uint32_t planned_ms = draft->plan->keep_alive.ms;
+
+  return planned_ms != 0 ? planned_ms : draft->keep_alive_target_ms;
+}
+
+static void
+plan_headers(lbst_draft_t *draft) {
+  const lbst_ask_t *ask = draft->ask;
+  lbst_setting_t present = ask->present.prop[LBST_PROP_HEADERS];
+  lbst_target_t *headers = &draft->plan->headers;
+  uint32_t base_ms = headers_base(draft);
+  uint32_t target_ms = 0; /* 0: nothing to reach */
+  bool bad = !lbst_setting_usable(present);
+
+  if (present.kind == LBST_SETTING_ABSENT) {
+    /* a Node or an http2 server without this limit; http.Server always has a value */
+    if (ask->protocol != LBST_PROTOCOL_HTTP1 || ask->node->headers_ms == 0) return;
+    bad = true;
+  }
+  headers->ms = present.ms;
+  if (bad && present.kind != LBST_SETTING_TEXT_MS) headers->ms = ask->node->headers_ms;
+
+  if (ask->headers_mode == LBST_HEADERS_MS) {
+    target_ms = ask->headers_ms;
+  } else if (ask->headers_mode == LBST_HEADERS_OUTLAST && base_ms != 0) {
+    target_ms = headers->ms > base_ms ? base_ms + 1 : above(base_ms);
+  }
+  if (headers->ms != 0 && target_ms > headers->ms) headers->ms = target_ms;
+  headers->write = bad || headers->ms != present.ms;
+
+  if (bad) warn_value(draft, LBST_PROP_HEADERS, true, headers->ms);
+  if (headers->ms == 0) {
+    say_prop(draft, LBST_R_STAYS_OFF, LBST_PROP_HEADERS, 0, 0);
+  } else if (ask->headers_mode == LBST_HEADERS_KEEP) {
+    say(draft, LBST_R_HEADERS_KEPT, 0, headers->ms);
+  } else if (ask->headers_mode == LBST_HEADERS_MS && headers->ms == ask->headers_ms) {
+    say(draft, LBST_R_HEADERS_GIVEN, 0, headers->ms);
+  } else if (headers->write && target_ms != 0) {
+    explain_headers(draft, base_ms, headers->ms);
+  } else if (target_ms != 0) {
+    say_prop(draft, LBST_R_ALREADY_LONG, LBST_PROP_HEADERS, headers->ms, target_ms);
+  }
+}
+
+/* ---- rule 3: requestTimeout ---------------------------------------------------------
+ */
+
+static void
+plan_request(lbst_draft_t *draft) {
+  const lbst_ask_t *ask = draft->ask;
+  lbst_setting_t present = ask->present.prop[LBST_PROP_REQUEST];
+  lbst_target_t *request = &draft->plan->request;
+  uint32_t headers_ms = draft->plan->headers.ms;
+  uint32_t base_ms = headers_base(draft);
+  bool bad = !lbst_setting_usable(present);
+  bool headers_off = headers_ms == 0 && ask->headers_mode == LBST_HEADERS_OUTLAST &&
+                     ask->present.prop[LBST_PROP_HEADERS].kind != LBST_SETTING_ABSENT;
+  uint32_t need_ms = headers_off && base_ms != 0 ? above(base_ms) : headers_ms;
+
+  if (present.kind == LBST_SETTING_ABSENT) {
+    if (ask->protocol != LBST_PROTOCOL_HTTP1 || ask->node->request_ms == 0) return;
+    bad = true;
+  }
+  request->ms = present.ms;
+  if (bad && present.kind != LBST_SETTING_TEXT_MS) request->ms = ask->node->request_ms;
+  /* only the interval checker swaps the limits and watches unused connections */
+  if (ask->node->checker == LBST_CHECKER_INTERVAL && request->ms != 0 &&
+      request->ms < need_ms) {
+    request->ms = need_ms;
+    say_prop(draft, headers_off ? LBST_R_REQUEST_UNUSED : LBST_R_REQUEST_SWAP,
+             LBST_PROP_REQUEST, headers_ms, need_ms);
+  }
+  request->write = bad || request->ms != present.ms;
+  if (bad) warn_value(draft, LBST_PROP_REQUEST, true, request->ms);
+}
+
+/* ---- rule 5: dangers ----------------------------------------------------------------
+ */
+
+static void
+warn_dangers(lbst_draft_t *draft) {
+  const lbst_ask_t *ask = draft->ask;
+  lbst_setting_t socket = ask->present.prop[LBST_PROP_SOCKET];
+  lbst_setting_t buffer = ask->present.prop[LBST_PROP_BUFFER];
+
+  if (!lbst_setting_usable(socket)) {
+    warn_value(draft, LBST_PROP_SOCKET, false, 0);
+  } else if (socket.ms != 0) {
+    say_prop(draft, LBST_W_SERVER_TIMEOUT, LBST_PROP_SOCKET, socket.ms, 0);
+  }
+  if (ask->node->buffer == LBST_BUFFER_PROPERTY && !lbst_setting_usable(buffer))
+    warn_value(draft, LBST_PROP_BUFFER, false, 0);
+  if (ask->node->stray == LBST_STRAY_CANCELS) say(draft, LBST_W_STRAY_BYTE, 0, 0);
+  if (!ask->node_tested) say(draft, LBST_W_NODE_UNTESTED, 0, 0);
+  if (ask->margin_ms < LBST_MARGIN_MS_LOW && draft->plan->idle == LBST_IDLE_KNOWN)
+    say(draft, LBST_W_SMALL_MARGIN, ask->margin_ms, 0);
+  if (draft->plan->idle == LBST_IDLE_UNBOUNDED) {
+    bool never = draft->plan->keep_alive.ms == 0;
+    say(draft, never ? LBST_W_UNBOUNDED : LBST_W_LONG_UNBOUNDED,
+        draft->plan->keep_alive.ms, 0);
+  }
+}
+
+/* ---- the outcome --------------------------------------------------------------------
+ */
+
+static uint32_t
+node_buffer_ms(const lbst_ask_t *ask) {
+  lbst_setting_t buffer = ask->present.prop[LBST_PROP_BUFFER];
+
+  switch (ask->node->buffer) {
+  case LBST_BUFFER_NONE: return 0;
+  case LBST_BUFFER_CONSTANT: return LBST_NODE_BUFFER_MS;
+  case LBST_BUFFER_PROPERTY: break;
+  }
+  return buffer.kind == LBST_SETTING_MS ? buffer.ms : LBST_NODE_BUFFER_MS;
+}
+
+static void
+foresee_close(lbst_draft_t *draft) {
+  lbst_plan_t *plan = draft->plan;
+  uint64_t close_ms = (uint64_t) plan->keep_alive.ms + node_buffer_ms(draft->ask);
+
+  if (plan->keep_alive.ms == 0) {
+    plan->close_earliest_ms = LBST_NEVER_MS;
+    plan->close_latest_ms = LBST_NEVER_MS;
+    return;
+  }
+  if (close_ms > LBST_TIMEOUT_MS_MAX) close_ms = LBST_TIMEOUT_MS_MAX;
+  plan->close_earliest_ms = close_ms - LBST_CLOSE_EARLY_MS;
+  plan->close_latest_ms = close_ms + LBST_CLOSE_LATE_MS;
+}
+
+/* After which time Node closes a connection that was opened and never used; 0 = never. */
+static uint32_t
+unused_close_ms(const lbst_draft_t *draft) {
+  const lbst_plan_t *plan = draft->plan;
+  lbst_setting_t socket = draft->ask->present.prop[LBST_PROP_SOCKET];
+  uint32_t limit_ms = plan->headers.ms != 0 ? plan->headers.ms : plan->request.ms;
+
+  if (draft->ask->node->checker != LBST_CHECKER_INTERVAL) limit_ms = 0;
+  if (socket.ms != 0 && (limit_ms == 0 || socket.ms < limit_ms)) limit_ms = socket.ms;
+  return limit_ms;
+}
+
+static void
+judge(lbst_draft_t *draft) {
+  lbst_plan_t *plan = draft->plan;
+  uint32_t unused_ms = unused_close_ms(draft);
+
+  if (plan->idle == LBST_IDLE_UNBOUNDED) {
+    /* such an owner pools only connections that were used: headersTimeout is no danger */
+    plan->safe = plan->keep_alive.ms == 0;
+    return;
+  }
+  plan->safe = true;
+  if (plan->close_earliest_ms <= plan->idle_ms) {
+    plan->safe = false;
+    say(draft, LBST_W_STILL_UNSAFE, (uint32_t) plan->close_earliest_ms, plan->idle_ms);
+  }
+  if (unused_ms != 0 && unused_ms <= plan->idle_ms) {
+    plan->safe = false;
+    say(draft, LBST_W_UNUSED_CONNECTION, unused_ms, plan->idle_ms);
+  }
+}
+
+lbst_status_t
+lbst_policy_plan(lbst_plan_t *plan, const lbst_ask_t *ask) {
+  lbst_plan_t work;
+  lbst_draft_t draft = {ask, &work, "the load balancer", NULL, 0};
+  lbst_status_t status;
+
+  memset(&work, 0, sizeof(work));
+  status = choose_owner(&draft);
+  if (status == LBST_OK) status = target_keep_alive(&draft);
+  if (status != LBST_OK) return status;
+
+  if (ask->protocol == LBST_PROTOCOL_HTTP2) {
+    say(&draft, LBST_R_HTTP2_ONLY, 0, 0);
+    work.close_earliest_ms = LBST_NEVER_MS;
+    work.close_latest_ms = LBST_NEVER_MS;
+    work.safe = true;
+    *plan = work;
+    return LBST_OK;
+  }
+  plan_keep_alive(&draft);
+  plan_headers(&draft);
+  plan_request(&draft);
+  warn_dangers(&draft);
+  foresee_close(&draft);
+  judge(&draft);
+  work.tcp_keep_alive = work.idle == LBST_IDLE_UNBOUNDED && work.keep_alive.ms == 0;
+  *plan = work;
+  return LBST_OK;
+}
