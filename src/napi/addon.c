@@ -1,0 +1,29 @@
+#include <node_api.h>
+
+#include "bind.h"
+#include "glue.h"
+
+/* The module keeps no state: no environment data, no handle, no reference. Any number of
+ * workers, loads and copies can use it at once, and nothing has to be torn down. */
+
+#define METHOD(name, function)                                                           \
+  { name, NULL, function, NULL, NULL, NULL, napi_enumerable, NULL }
+
+static const napi_property_descriptor lbst_exports[] = {
+  METHOD("lbList", lbst_bind_lb_list),
+  METHOD("nodeTimers", lbst_bind_node_timers),
+  METHOD("policyLimits", lbst_bind_policy_limits),
+  METHOD("policyPlan", lbst_bind_policy_plan),
+  METHOD("serverApply", lbst_bind_server_apply),
+  METHOD("serverRestore", lbst_bind_server_restore),
+  METHOD("sockInspect", lbst_bind_sock_inspect),
+  METHOD("spellNearest", lbst_bind_spell_nearest),
+  METHOD("statusList", lbst_bind_status_list),
+};
+
+NAPI_MODULE_INIT() {
+  NAPI_TRY(env, napi_define_properties(env, exports,
+                                       sizeof(lbst_exports) / sizeof(lbst_exports[0]),
+                                       lbst_exports));
+  return exports;
+}

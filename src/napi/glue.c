@@ -1,0 +1,166 @@
+#include "glue.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define MESSAGE_MAX      640 /* of a thrown error */
+#define SETTING_TEXT_MAX 64  /* a longer string spells no timeout */
+
+napi_value
+lbst_napi_fail(napi_env env) {
+  const napi_extended_error_info *info = NULL;
+  bool pending = false;
+  const char *message = "Node-API call failed";
+
+  /* the text first: the next call overwrites it */
+  if (napi_get_last_error_info(env, &info) == napi_ok && info != NULL &&
+      info->error_message != NULL)
+    message = info->error_message;
+  if (napi_is_exception_pending(env, &pending) != napi_ok || pending) return NULL;
+  /* may be refused too, in an environment that is going away: then there is nobody left
+   * to tell */
+  (void) napi_throw_error(env, NULL, message);
+  return NULL;
+}
+
+napi_status
+lbst_napi_throw(napi_env env, lbst_status_t status, const char *message) {
+  const char *code = lbst_status_name(status);
+  napi_status thrown = napi_generic_failure;
+
+  if (message == NULL) message = lbst_status_text(status);
+  switch (lbst_status_class(status)) {
+  case LBST_CLASS_TYPE_ERROR: thrown = napi_throw_type_error(env, code, message); break;
+  case LBST_CLASS_RANGE_ERROR: thrown = napi_throw_range_error(env, code, message); break;
+  case LBST_CLASS_ERROR: thrown = napi_throw_error(env, code, message); break;
+  }
+  return thrown == napi_ok ? napi_pending_exception : thrown;
+}
+
+napi_status
+lbst_napi_check(napi_env env, lbst_status_t status) {
+  return status == LBST_OK ? napi_ok : lbst_napi_throw(env, status, NULL);
+}
+
+static napi_status
+throw_about(napi_env env, lbst_status_t status, const char *what, const char *problem) {
+  char message[MESSAGE_MAX];
+
+  (void) snprintf(message, sizeof(message), "%s %s", what, problem);
+  return lbst_napi_throw(env, status, message);
+}
+
+napi_status
+lbst_napi_get_args(napi_env env, napi_callback_info info, size_t argc, napi_value *argv) {
+  return napi_get_cb_info(env, info, &argc, argv, NULL, NULL);
+}
+
+bool
+lbst_napi_is(napi_env env, napi_value value, napi_valuetype type) {
+  napi_valuetype found;
+
+  return napi_typeof(env, value, &found) == napi_ok && found == type;
+}
+
+napi_status
+lbst_napi_get_u32(napi_env env, napi_value value, const char *what, uint32_t *result) {
+  double number;
+
+  if (!lbst_napi_is(env, value, napi_number))
+    return throw_about(env, LBST_E_INVALID_TYPE, what, "is not a number");
+  NAPI_CHECK(napi_get_value_double(env, value, &number));
+  /* napi_get_value_uint32 would turn -1 into 4294967295 and NaN into 0, silently */
+  if (!(number >= 0 && number <= (double) UINT32_MAX))
+    return throw_about(env, LBST_E_OUT_OF_RANGE, what, "is out of range");
+  *result = (uint32_t) number;
+  if ((double) *result < number)
+    return throw_about(env, LBST_E_OUT_OF_RANGE, what, "is not a whole number");
+  return napi_ok;
+}
+
+napi_status
+lbst_napi_get_text(napi_env env, napi_value value, const char *what, char *buffer,
+                   size_t size, size_t *len) {
+  if (!lbst_napi_is(env, value, napi_string))
+    return throw_about(env, LBST_E_INVALID_TYPE, what, "is not a string");
+  return napi_get_value_string_utf8(env, value, buffer, size, len);
+}
+
+napi_status
+lbst_napi_get_choice(napi_env env, napi_value value, const char *what,
+                     const char *const *names, size_t count, uint32_t *index) {
+  char text[32];
+  size_t len, i;
+
+  NAPI_CHECK(lbst_napi_get_text(env, value, what, text, sizeof(text), &len));
+  for (i = 0; i < count; i++) {
+    if (strcmp(text, names[i]) == 0) {
+      *index = (uint32_t) i;
+      return napi_ok;
+    }
+  }
+  return throw_about(env, LBST_E_INVALID_TYPE, what, "is none of the known words");
+}
+
+napi_status
+lbst_napi_get_setting(napi_env env, napi_value value, lbst_setting_t *setting) {
+  napi_valuetype type;
+  char text[SETTING_TEXT_MAX];
+  size_t len;
+  double number;
+
+  setting->kind = LBST_SETTING_NOT_NUMBER;
+  setting->ms = 0;
+  NAPI_CHECK(napi_typeof(env, value, &type));
+  if (type == napi_undefined) {
+    setting->kind = LBST_SETTING_ABSENT;
+  } else if (type == napi_number) {
+    NAPI_CHECK(napi_get_value_double(env, value, &number));
+    *setting = lbst_setting_from_number(number);
+  } else if (type == napi_string) {
+    NAPI_CHECK(napi_get_value_string_utf8(env, value, text, sizeof(text), &len));
+    *setting = lbst_setting_from_text(text, len);
+  }
+  return napi_ok;
+}
+
+napi_status
+lbst_napi_set_u32(napi_env env, napi_value object, const char *name, uint32_t value) {
+  napi_value number;
+
+  NAPI_CHECK(napi_create_uint32(env, value, &number));
+  return napi_set_named_property(env, object, name, number);
+}
+
+napi_status
+lbst_napi_set_ms(napi_env env, napi_value object, const char *name, uint64_t value,
+                 uint64_t none) {
+  napi_value result;
+
+  if (value == none) {
+    NAPI_CHECK(napi_get_null(env, &result));
+  } else {
+    NAPI_CHECK(napi_create_double(env, (double) value, &result));
+  }
+  return napi_set_named_property(env, object, name, result);
+}
+
+napi_status
+lbst_napi_set_bool(napi_env env, napi_value object, const char *name, bool value) {
+  napi_value result;
+
+  NAPI_CHECK(napi_get_boolean(env, value, &result));
+  return napi_set_named_property(env, object, name, result);
+}
+
+napi_status
+lbst_napi_set_text(napi_env env, napi_value object, const char *name, const char *text) {
+  napi_value result;
+
+  if (text == NULL) {
+    NAPI_CHECK(napi_get_null(env, &result));
+  } else {
+    NAPI_CHECK(napi_create_string_utf8(env, text, NAPI_AUTO_LENGTH, &result));
+  }
+  return napi_set_named_property(env, object, name, result);
+}
