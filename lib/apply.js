@@ -1,0 +1,123 @@
+'use strict'
+
+// Outlast: the plan of src/core/policy.c, carried out on a server by src/napi/bind_server.c,
+// told as a report.
+
+const { native } = require('./binding')
+const { deepFreeze, findLoadBalancer, nodeTimers } = require('./catalogue')
+const { readOptions, readSettings } = require('./options')
+
+// Any copy of this package, of any version, finds a server that another one has touched.
+const kMark = Symbol.for('lb-safe-timeouts.server')
+const { version } = require('../package.json')
+
+// How long an idle connection is silent before the kernel asks whether the peer still lives,
+// when no timer of Node's will ever close it. As long as the most common idle timeout, so
+// that it costs a busy pool nothing.
+const tcpKeepAliveDelayMs = 60000
+
+// http and https are in memory already where there is a server of theirs; required at the
+// first call and not before, so that requiring this package stays cheap
+let constructors
+function getConstructors () {
+  constructors ??= [require('node:http').Server, require('node:https').Server]
+  return constructors
+}
+
+/** A value that survives JSON.stringify, with what JSON would drop in words. */
+function plain (value) {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value)
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
+  return typeof value === 'object' ? 'an object' : typeof value
+}
+
+function plainSettings (values) {
+  const result = {}
+  for (const name of Object.keys(values)) {
+    if (values[name] !== undefined) result[name] = plain(values[name])
+  }
+  return result
+}
+
+function describeLb (ask, plan) {
+  const hop = plan.owner === null ? {} : ask.hops[plan.owner]
+  const row = hop.id === undefined ? null : findLoadBalancer(hop.id)
+  const seconds = plan.idleTimeoutMs / 1000
+  return {
+    id: row === null ? null : row.id,
+    name: hop.name ?? row?.name ?? `a load balancer with an idle timeout of ${seconds} s`,
+    idleTimeoutMs: plan.idleTimeoutMs,
+    source: ask.source,
+    url: row === null ? null : row.url
+  }
+}
+
+function createReport (ask, plan, before, after) {
+  return {
+    lb: describeLb(ask, plan),
+    before: plainSettings(before),
+    after: plainSettings(after),
+    changed: Object.keys(plan.targets),
+    idleCloseMs: plan.idleCloseMs,
+    safe: plan.safe,
+    reasons: plan.reasons,
+    warnings: plan.warnings,
+    node: nodeTimers(ask.nodeVersion),
+    native: true
+  }
+}
+
+function enableTcpKeepAlive (socket) {
+  socket.setKeepAlive(true, tcpKeepAliveDelayMs)
+}
+
+/** restore() of a report: puts back what this call wrote, where it still stands. */
+function createRestore (server, plan, undo) {
+  let changes = Object.keys(plan.targets).map((name) => ({ name, from: plan.before[name], to: plan.after[name] }))
+  return function restore () {
+    const restored = native().serverRestore(server, changes)
+    changes = []
+    undo?.()
+    undo = undefined
+    return restored
+  }
+}
+
+function watchDeadPeers (server) {
+  if (server.listeners('connection').includes(enableTcpKeepAlive)) return undefined
+  server.on('connection', enableTcpKeepAlive)
+  return () => server.removeListener('connection', enableTcpKeepAlive)
+}
+
+/**
+ * Gives `server` the timeouts with which the load balancer always closes an idle connection
+ * first. Before or after listen(); again at any time. Throws an error with a code
+ * (LBST_E_...) and changes nothing when the server or an option is not right.
+ */
+function applyLbSafeTimeouts (server, options) {
+  const { ask } = readOptions(options)
+  const mark = { version, report: null }
+  const plan = native().serverApply(server, ask, getConstructors(), kMark, mark)
+  const undo = plan.tcpKeepAlive ? watchDeadPeers(server) : undefined
+  const report = createReport(ask, plan, plan.before, plan.after)
+  Object.defineProperty(report, 'restore', { value: createRestore(server, plan, undo) })
+  mark.report = deepFreeze(report)
+  return report
+}
+
+/**
+ * The plan for a server that does not exist yet. `settings` are its timeouts by Node's names
+ * (default: what Node itself starts with), and `nodeVersion` where it is not this one.
+ */
+function planLbSafeTimeouts (options, settings) {
+  const { ask } = readOptions(options)
+  const { nodeVersion = ask.nodeVersion, ...given } = readSettings(settings)
+  const before = { ...nodeTimers(nodeVersion).defaults }
+  for (const name of Object.keys(given)) {
+    if (given[name] !== undefined) before[name] = given[name]
+  }
+  const plan = native().policyPlan({ ...ask, nodeVersion }, before)
+  return deepFreeze(createReport({ ...ask, nodeVersion }, plan, before, { ...before, ...plan.targets }))
+}
+
+module.exports = { applyLbSafeTimeouts, planLbSafeTimeouts }

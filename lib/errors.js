@@ -1,0 +1,30 @@
+'use strict'
+
+// Every error that this package throws on purpose has a stable `code` (LBST_E_...). Codes
+// and their classes live in the native module; the one about its absence cannot.
+
+const classes = { Error, TypeError, RangeError }
+
+/** An error of the class that belongs to `code`, with that code. */
+function createError (code, message) {
+  const { native } = require('./binding')
+  const ErrorClass = code === 'LBST_E_NATIVE_MISSING' ? Error : classes[native().statusList()[code]]
+  const error = new ErrorClass(message)
+  // like Node's own errors: in the stack's first line, so that it shows in every log
+  Object.defineProperty(error, 'code', { value: code, enumerable: true, writable: true, configurable: true })
+  Error.captureStackTrace(error, createError)
+  return error
+}
+
+/** How a wrong value is named in a message: short, and never running any code of its own. */
+function inspect (value) {
+  if (typeof value === 'string') return `'${value.length > 60 ? value.slice(0, 57) + '...' : value}'`
+  if (typeof value === 'function') return 'a function'
+  if (typeof value === 'symbol') return 'a symbol'
+  if (typeof value === 'bigint') return `${value}n`
+  if (Array.isArray(value)) return 'an array'
+  if (typeof value === 'object' && value !== null) return 'an object'
+  return String(value)
+}
+
+module.exports = { createError, inspect }

@@ -1,0 +1,11 @@
+// The same module for `import`: one instance, whichever way it was loaded.
+import api from './index.js'
+
+export default api
+export const {
+  applyLbSafeTimeouts,
+  planLbSafeTimeouts,
+  loadBalancers,
+  findLoadBalancer,
+  nodeTimers
+} = api

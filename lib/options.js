@@ -1,0 +1,205 @@
+'use strict'
+
+// From what the user wrote to what the policy is asked: defaults, then validation, then the
+// environment. Nothing is decided here about timeouts; that is src/core/policy.c.
+
+const { native } = require('./binding')
+const { findLoadBalancer, loadBalancers } = require('./catalogue')
+const { createError, inspect } = require('./errors')
+
+const optionNames = ['lb', 'idleTimeoutMs', 'metadata', 'marginMs', 'headersTimeout', 'onUnsafeWrite', 'unbounded', 'lastLook', 'evidence']
+const hopNames = ['id', 'idleTimeoutMs', 'drainMs']
+const settingNames = ['keepAliveTimeout', 'headersTimeout', 'requestTimeout', 'timeout', 'keepAliveTimeoutBuffer', 'connectionsCheckingInterval', 'nodeVersion']
+
+let limits
+function getLimits () {
+  limits ??= native().policyLimits()
+  return limits
+}
+
+/** Copies the known properties of `object`, each read once; complains about all others. */
+function pick (object, names, what) {
+  if (typeof object !== 'object' || object === null || Array.isArray(object)) {
+    const example = typeof object === 'string' ? `{ lb: ${inspect(object)} }` : "{ lb: 'aws-alb' }"
+    throw createError('LBST_E_INVALID_TYPE', `${what} must be an object such as ${example}, got ${inspect(object)}`)
+  }
+  const result = {}
+  for (const name of Object.keys(object)) {
+    if (!names.includes(name)) {
+      const nearest = native().spellNearest(name, names)
+      const hint = nearest === null ? `known are ${names.join(', ')}` : `did you mean ${nearest}?`
+      throw createError('LBST_E_UNKNOWN_OPTION', `${what} has no property ${inspect(name)}; ${hint}`)
+    }
+  }
+  for (const name of names) result[name] = object[name]
+  return result
+}
+
+/** What a string or a number of seconds was probably meant to be, in ms. */
+function suggest (value) {
+  const match = /^\s*(\d+(?:\.\d+)?)\s*(ms|s|m|min|h)?\s*$/i.exec(String(value))
+  if (match === null) return ''
+  const factor = { ms: 1, s: 1000, m: 60000, min: 60000, h: 3600000 }[(match[2] ?? 'ms').toLowerCase()]
+  return `; write ${Math.round(Number(match[1]) * factor)}`
+}
+
+function checkDuration (name, value) {
+  const { timeoutMsMax } = getLimits()
+  if (typeof value !== 'number') {
+    throw createError('LBST_E_INVALID_TYPE', `${name} must be a number of milliseconds, got ${inspect(value)}${suggest(value)}`)
+  }
+  if (!Number.isInteger(value) || value < 0 || value > timeoutMsMax) {
+    throw createError('LBST_E_OUT_OF_RANGE', `${name} must be a whole number of milliseconds from 0 to ${timeoutMsMax}, got ${value}`)
+  }
+  return value
+}
+
+/** An idle timeout: so short a one was meant as seconds. */
+function checkIdle (name, value) {
+  const { idleMsMin } = getLimits()
+  checkDuration(name, value)
+  if (value > 0 && value < idleMsMin) {
+    throw createError('LBST_E_LOOKS_LIKE_SECONDS', `${name} is in milliseconds, and ${value} ms is shorter than any load balancer's; write ${value * 1000} for ${value} seconds`)
+  }
+  if (value === 0) {
+    throw createError('LBST_E_OUT_OF_RANGE', `${name} must be at least ${idleMsMin} ms, got 0; for a load balancer without an idle limit name it with option lb`)
+  }
+  return value
+}
+
+function checkChoice (name, value, choices) {
+  if (choices.includes(value)) return value
+  const expected = choices.map(inspect).join(', ')
+  const nearest = typeof value === 'string' ? native().spellNearest(value, choices.filter((choice) => typeof choice === 'string')) : null
+  throw createError('LBST_E_INVALID_TYPE', `${name} must be one of ${expected}, got ${inspect(value)}` + (nearest === null ? '' : `; did you mean '${nearest}'?`))
+}
+
+/** One element of option lb: an id, or { id?, idleTimeoutMs?, drainMs? }. */
+function readHop (value, where) {
+  if (typeof value === 'string') return { id: findLoadBalancer(value).id }
+  if (typeof value === 'number') {
+    throw createError('LBST_E_INVALID_TYPE', `${where} must be a load balancer's id or an object, got ${value}; an idle timeout alone is idleTimeoutMs: ${value}`)
+  }
+  const hop = pick(value, hopNames, where)
+  if (hop.id === undefined && hop.idleTimeoutMs === undefined) {
+    throw createError('LBST_E_INVALID_TYPE', `${where} needs an id, an idleTimeoutMs, or both`)
+  }
+  if (hop.id !== undefined) hop.id = findLoadBalancer(hop.id).id
+  if (hop.idleTimeoutMs !== undefined) checkIdle(`${where}.idleTimeoutMs`, hop.idleTimeoutMs)
+  if (hop.drainMs !== undefined) checkDuration(`${where}.drainMs`, hop.drainMs)
+  return hop
+}
+
+function readChain (lb) {
+  if (!Array.isArray(lb)) return [readHop(lb, 'option lb')]
+  const { hopsMax } = getLimits()
+  if (lb.length === 0 || lb.length > hopsMax) {
+    throw createError('LBST_E_OUT_OF_RANGE', `a chain in option lb has 1 to ${hopsMax} hops, outermost first, got ${lb.length}`)
+  }
+  return Array.from(lb, (hop, index) => readHop(hop, `option lb[${index}]`))
+}
+
+/** The hops that readLbMetadata() returns. */
+function readMetadata (metadata) {
+  if (!Array.isArray(metadata)) {
+    throw createError('LBST_E_UNSUPPORTED', `option metadata takes a list of hops { id, name, role, idleTimeoutMs }, got ${inspect(metadata)}`)
+  }
+  const { hopsMax } = getLimits()
+  if (metadata.length === 0 || metadata.length > hopsMax) {
+    throw createError('LBST_E_OUT_OF_RANGE', `option metadata holds 1 to ${hopsMax} hops, got ${metadata.length}`)
+  }
+  return Array.from(metadata, (hop, index) => {
+    const where = `option metadata[${index}]`
+    const { id, name, role, idleTimeoutMs } = Object(hop)
+    if (id === undefined && role === undefined) {
+      throw createError('LBST_E_INVALID_TYPE', `${where} must be a hop with an id or a role, got ${inspect(hop)}`)
+    }
+    if (role !== undefined) checkChoice(`${where}.role`, role, ['pool-owner', 'l4', 'not-pooling'])
+    if (typeof (name ?? '') !== 'string') {
+      throw createError('LBST_E_INVALID_TYPE', `${where}.name must be a string, got ${inspect(name)}`)
+    }
+    return {
+      id: id == null ? undefined : findLoadBalancer(id).id,
+      name: name ?? undefined,
+      role,
+      idleTimeoutMs: idleTimeoutMs == null ? undefined : checkIdle(`${where}.idleTimeoutMs`, idleTimeoutMs)
+    }
+  })
+}
+
+/** An error about an environment variable says so. */
+function fromEnvironment (name, read) {
+  try {
+    return read()
+  } catch (error) {
+    throw createError(error.code, `environment variable ${name}: ${error.message}`)
+  }
+}
+
+function detect (env) {
+  const chain = env.LB_SAFE_TIMEOUTS_LB?.trim()
+  const idle = env.LB_SAFE_TIMEOUTS_IDLE_MS?.trim()
+  const found = { hops: [], source: 'assumed' }
+  if (chain) {
+    found.source = 'environment'
+    found.hops = fromEnvironment('LB_SAFE_TIMEOUTS_LB', () => readChain(chain.split(',').map((id) => id.trim())))
+  }
+  if (idle) {
+    found.source = 'environment'
+    found.idleTimeoutMs = fromEnvironment('LB_SAFE_TIMEOUTS_IDLE_MS', () => checkIdle('the value', /^\d+$/.test(idle) ? Number(idle) : idle))
+  }
+  if (found.source === 'assumed') {
+    const platform = loadBalancers().find((row) => row.platformVariable !== null && env[row.platformVariable] !== undefined)
+    if (platform !== undefined) return { hops: [{ id: platform.id }], source: 'platform' }
+  }
+  return found
+}
+
+function findHops ({ lb, idleTimeoutMs, metadata }, env) {
+  if (metadata !== undefined) {
+    if (lb !== undefined) {
+      throw createError('LBST_E_CONFLICT', 'options lb and metadata both name the load balancer; pass the one that you trust')
+    }
+    return { hops: readMetadata(metadata), source: 'metadata', idleTimeoutMs }
+  }
+  if (lb !== undefined) return { hops: readChain(lb), source: 'option', idleTimeoutMs }
+  if (idleTimeoutMs !== undefined) return { hops: [], source: 'option', idleTimeoutMs }
+  return detect(env)
+}
+
+/**
+ * Reads the options of applyLbSafeTimeouts() and planLbSafeTimeouts(). Returns the question
+ * for the policy as `ask`, and what is not the policy's to know beside it.
+ */
+function readOptions (given = {}, env = process.env) {
+  const options = pick(given, optionNames, 'the options')
+  const { marginMs, headersTimeout = 'outlast', unbounded = 'never-close' } = options
+  const { onUnsafeWrite = 'warn', lastLook = true, evidence = true } = options
+
+  if (options.idleTimeoutMs !== undefined) checkIdle('idleTimeoutMs', options.idleTimeoutMs)
+  if (marginMs !== undefined) checkDuration('marginMs', marginMs)
+  if (typeof headersTimeout === 'number') {
+    checkDuration('headersTimeout', headersTimeout)
+  } else {
+    checkChoice('headersTimeout', headersTimeout, ['outlast', 'keep'])
+  }
+  checkChoice('unbounded', unbounded, ['never-close', 'long'])
+  checkChoice('onUnsafeWrite', onUnsafeWrite, ['warn', 'enforce', 'off'])
+  checkChoice('lastLook', lastLook, [true, false])
+  checkChoice('evidence', evidence, [true, false])
+
+  const { hops, source, idleTimeoutMs } = findHops(options, env)
+  return {
+    ask: { hops, source, idleTimeoutMs, marginMs, headersTimeout, unbounded, nodeVersion: process.versions.node },
+    onUnsafeWrite,
+    lastLook,
+    evidence
+  }
+}
+
+/** Reads the settings of planLbSafeTimeouts(): Node's own names, any value that a server could hold. */
+function readSettings (given = {}) {
+  return pick(given, settingNames, 'the settings')
+}
+
+module.exports = { readOptions, readSettings }
