@@ -2,7 +2,8 @@
 #define LBST_TAP_H
 
 /* A C test prints TAP on stdout, so that one runner and one report serve C and
- * JavaScript. Each test program includes this once and ends with `return done_testing()`. */
+ * JavaScript. Each test program includes this once and ends with `return done_testing()`.
+ */
 
 #include <stdbool.h>
 #include <stdio.h>
