@@ -7,5 +7,6 @@ export const {
   planLbSafeTimeouts,
   loadBalancers,
   findLoadBalancer,
-  nodeTimers
+  nodeTimers,
+  native
 } = api
