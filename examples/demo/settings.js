@@ -1,0 +1,70 @@
+'use strict'
+
+// Every number of the demo. Timeouts are the real ones divided by one factor, so that the
+// run ends within half a minute; what decides who loses is only which one is longer.
+
+const { nodeTimers, planLbSafeTimeouts } = require('../..')
+
+const scale = 20
+const lbIdleMs = 60000 / scale
+const marginMs = 5000 / scale
+
+const node = nodeTimers()
+
+/** What Node starts a server with, scaled. */
+const serverSettings = {
+  keepAliveTimeout: node.defaults.keepAliveTimeout / scale,
+  headersTimeout: node.defaults.headersTimeout / scale,
+  requestTimeout: node.defaults.requestTimeout / scale,
+  connectionsCheckingInterval: node.defaults.connectionsCheckingInterval / scale
+}
+
+// Since 20.18 and 22.9 Node waits 1 s longer than keepAliveTimeout says: a constant at first,
+// which cannot be scaled, and a property later.
+if (node.idleBuffer === 'property') serverSettings.keepAliveTimeoutBuffer = 1000 / scale
+const idleBufferMs = node.idleBuffer === 'constant' ? 1000 : serverSettings.keepAliveTimeoutBuffer ?? 0
+
+/** The options of the one line more. */
+const safeOptions = { idleTimeoutMs: lbIdleMs, marginMs }
+
+// One way between proxy and server. A request that the proxy sends less than this before the
+// server's close arrives after it: the window in which requests are lost is twice as wide,
+// and wide enough for timers that are late on a busy machine.
+const delayMs = 25
+
+/** When each server closes a connection that stays idle. */
+const plainCloseMs = serverSettings.keepAliveTimeout + idleBufferMs
+const safeCloseMs = planLbSafeTimeouts(safeOptions, serverSettings).idleCloseMs.earliest
+
+/**
+ * The ages of an idle connection at which a request is sent on it; the same for each server.
+ * The middle of each window, and `spreadMs` to both sides of it over the lanes.
+ */
+const aims = [
+  { name: "Node's own close", gapMs: plainCloseMs - delayMs, spreadMs: delayMs / 5 },
+  { name: "the load balancer's idle timeout", gapMs: lbIdleMs, spreadMs: delayMs },
+  { name: "the safe server's own close", gapMs: safeCloseMs - delayMs, spreadMs: delayMs / 5 }
+]
+
+const lanesPerAim = 16
+
+// what a round takes beside its gap: two requests there and back, one of them connecting
+const roundMsExtra = 4 * delayMs + 100
+
+/** How often each aim is tried when all of them run side by side for `driveMs`. */
+function countRounds (aim, driveMs) {
+  return Math.max(1, Math.floor(driveMs / (aim.gapMs + roundMsExtra)))
+}
+
+module.exports = {
+  scale,
+  lbIdleMs,
+  serverSettings,
+  safeOptions,
+  delayMs,
+  plainCloseMs,
+  safeCloseMs,
+  aims,
+  lanesPerAim,
+  countRounds
+}
