@@ -27,23 +27,27 @@ const idleBufferMs = node.idleBuffer === 'constant' ? 1000 : serverSettings.keep
 /** The options of the one line more. */
 const safeOptions = { idleTimeoutMs: lbIdleMs, marginMs }
 
-// One way between proxy and server. A request that the proxy sends less than this before the
-// server's close arrives after it: the window in which requests are lost is twice as wide,
-// and wide enough for timers that are late on a busy machine.
+// One way between proxy and server; long enough for timers that are late on a busy machine.
 const delayMs = 25
 
 /** When each server closes a connection that stays idle. */
 const plainCloseMs = serverSettings.keepAliveTimeout + idleBufferMs
 const safeCloseMs = planLbSafeTimeouts(safeOptions, serverSettings).idleCloseMs.earliest
 
+// An attempt at a server's close is lost when the proxy sends it within `delayMs` before or
+// after that close. The gap is counted from the answer, which itself was `delayMs` on its way,
+// and whatever is slow on a busy machine makes it longer, never shorter: so aim at the early
+// part of the window.
+const beforeCloseMs = 1.75 * delayMs
+
 /**
- * The ages of an idle connection at which a request is sent on it; the same for each server.
- * The middle of each window, and `spreadMs` to both sides of it over the lanes.
+ * The ages of an idle connection at which a request is sent on it, the same for each server:
+ * `gapMs`, and up to `spreadMs` less or more over the lanes.
  */
 const aims = [
-  { name: "Node's own close", gapMs: plainCloseMs - delayMs, spreadMs: delayMs / 5 },
+  { name: "Node's own close", gapMs: plainCloseMs - beforeCloseMs, spreadMs: delayMs / 10 },
   { name: "the load balancer's idle timeout", gapMs: lbIdleMs, spreadMs: delayMs },
-  { name: "the safe server's own close", gapMs: safeCloseMs - delayMs, spreadMs: delayMs / 5 }
+  { name: "the safe server's own close", gapMs: safeCloseMs - beforeCloseMs, spreadMs: delayMs / 10 }
 ]
 
 const lanesPerAim = 16
