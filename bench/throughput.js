@@ -4,42 +4,41 @@ const path = require('node:path')
 const { startChild } = require('../test/support/child')
 const { quartiles } = require('./quartiles')
 
-// New processes for each pair: one process can be faster than its twin for all of its life.
-const pairCount = 10
+// Twins from new processes: one process can be faster than its twin for all of its life.
+const twinsCount = 6
 
-function startServer (kind) {
-  return startChild(`the ${kind} server`, path.join(__dirname, 'hello-server.js'), [kind])
+function script (name) {
+  return path.join(__dirname, name)
 }
 
-/** Requests per second of `server`, with the load from a process of its own. */
-async function load (server) {
-  const child = await startChild('the load', path.join(__dirname, 'load.js'), [server.ready.port])
-  const { requestsPerSecond, failures } = child.ready
-  await child.stop()
-  if (failures > 0) throw new Error(`${failures} requests failed`)
-  return requestsPerSecond
+/** Samples { plain, safe } of requests per second of two new servers. */
+async function measureTwins (order) {
+  const started = []
+  try {
+    const ports = {}
+    for (const kind of order) {
+      const server = await startChild(`the ${kind} server`, script('hello-server.js'), [kind])
+      started.push(server)
+      ports[kind] = server.ready.port
+    }
+    const load = await startChild('the load', script('load.js'), [ports.plain, ports.safe])
+    started.push(load)
+    return load.ready
+  } finally {
+    for (const child of started) await child.stop()
+  }
 }
 
 async function measureThroughput () {
-  const samples = { ratio: [], plain: [], safe: [] }
-  for (let pair = 0; pair < pairCount; pair++) {
-    const kinds = pair % 2 === 0 ? ['plain', 'safe'] : ['safe', 'plain']
-    const requestsPerSecond = {}
-    for (const kind of kinds) {
-      const server = await startServer(kind)
-      try {
-        requestsPerSecond[kind] = await load(server)
-      } finally {
-        await server.stop()
-      }
-      samples[kind].push(requestsPerSecond[kind])
-    }
-    samples.ratio.push(requestsPerSecond.safe / requestsPerSecond.plain)
+  const samples = []
+  for (let twins = 0; twins < twinsCount; twins++) {
+    const order = twins % 2 === 0 ? ['plain', 'safe'] : ['safe', 'plain']
+    samples.push(...await measureTwins(order))
   }
   return {
-    ratio: quartiles(samples.ratio),
-    plain: quartiles(samples.plain),
-    safe: quartiles(samples.safe)
+    ratio: quartiles(samples.map(({ plain, safe }) => safe / plain)),
+    plain: quartiles(samples.map(({ plain }) => plain)),
+    safe: quartiles(samples.map(({ safe }) => safe))
   }
 }
 

@@ -4,7 +4,8 @@
 // direction. On loopback a request is never "on the wire" for longer than some µs; with a
 // relay it is for as long as the test likes, and what happens to it is decided by the
 // kernel and by both ends as on a real network: bytes, FIN and RST each arrive as
-// themselves, in order, `delayMs` after they were sent.
+// themselves, in order, `delayMs` after they were sent. (One thing it cannot see: a RST that
+// follows a FIN, because nobody reads after the end. The FIN has told it all by then.)
 
 const net = require('node:net')
 
