@@ -2,7 +2,7 @@
 
 /**
  * Everything that was started, so that all of it is stopped: members have stop() or close(),
- * and those that are processes have `process` and `died`.
+ * and those that are processes have `died`.
  */
 class Cast {
   #starting = new Set()
@@ -35,11 +35,6 @@ class Cast {
     for (const member of this.#members.splice(0).reverse()) {
       await (member.stop === undefined ? member.close() : member.stop())
     }
-  }
-
-  /** The last resort of an exit that awaits nothing. */
-  kill () {
-    for (const { process } of this.#members) process?.kill('SIGKILL')
   }
 }
 

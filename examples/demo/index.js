@@ -20,7 +20,7 @@ const { startChild } = require('../../test/support/child')
 const { driveLanes } = require('../../test/support/lanes')
 const { startRelay } = require('../../test/support/relay')
 const { Cast } = require('./cast')
-const { findNginx, startNginx } = require('./nginx')
+const { findNginx } = require('./nginx')
 const { startProgress } = require('./progress')
 const { aims, countRounds, delayMs, lanesPerAim, lbIdleMs, plainCloseMs, safeCloseMs, scale } = require('./settings')
 const { conclude, formatTable } = require('./table')
@@ -59,16 +59,18 @@ async function startRelays (cast, port) {
   return relays.map((relay) => relay.port)
 }
 
-const fronts = {
-  'our own proxy': (upstreamPorts) => startChild('the proxy', script('proxy.js'), [lbIdleMs, ...upstreamPorts]),
-  nginx: (upstreamPorts, nginxFile) => startNginx({ file: nginxFile, idleMs: lbIdleMs, upstreamPorts })
+/** What stands in front of a server, each a script and its first arguments. */
+function createFronts (nginxFile) {
+  const fronts = [{ name: 'our own proxy', file: script('proxy.js'), args: [lbIdleMs] }]
+  if (nginxFile !== undefined) fronts.push({ name: 'nginx', file: script('nginx.js'), args: [nginxFile, lbIdleMs] })
+  return fronts
 }
 
 /** Starts a row of the table: server, relays, proxy. */
-async function startRow (cast, { front, server, mode, nginxFile, driveMs }) {
+async function startRow (cast, { front, server, mode, driveMs }) {
   const { ready: { port: serverPort } } = await cast.add(() => startChild(`the ${server} server`, script('server.js'), [mode]))
   const upstreamPorts = await startRelays(cast, serverPort)
-  const { ready: { port } } = await cast.add(() => fronts[front](upstreamPorts, nginxFile))
+  const { ready: { port } } = await cast.add(() => startChild(front.name, front.file, [...front.args, ...upstreamPorts]))
   const groups = aims.map((aim, index) => ({
     rounds: countRounds(aim, driveMs),
     lanes: Array.from({ length: lanesPerAim }, (_, lane) => ({
@@ -78,7 +80,7 @@ async function startRow (cast, { front, server, mode, nginxFile, driveMs }) {
     }))
   }))
   const total = groups.reduce((sum, { rounds, lanes }) => sum + rounds * lanes.length, 0)
-  return { front, server, groups, total, done: 0, lost: 0, counts: undefined }
+  return { front: front.name, server, groups, total, done: 0, lost: 0, counts: undefined }
 }
 
 async function driveRow (row, onAttempt) {
@@ -97,17 +99,17 @@ async function driveRow (row, onAttempt) {
 function introduce (nginxFile) {
   console.log(`Node ${process.versions.node}; all timeouts are the real ones / ${scale}. Load balancer: idle timeout ${lbIdleMs} ms.`)
   console.log(`Idle connections are closed after ${plainCloseMs} ms by the server as Node makes it, after ${safeCloseMs} ms by the one with applyLbSafeTimeouts.`)
-  if (nginxFile === undefined) console.log('nginx is not installed (or is off): our own proxy only.')
+  if (nginxFile === undefined) console.log('Without nginx (not installed, or off): our own proxy only.')
 }
 
 async function run (cast, flags) {
   const nginxFile = flags.nginx === 'auto' ? findNginx() : undefined
   introduce(nginxFile)
   const rows = []
-  for (const front of nginxFile === undefined ? ['our own proxy'] : Object.keys(fronts)) {
+  for (const front of createFronts(nginxFile)) {
     for (const server of ['plain', 'safe']) {
       const mode = server === 'safe' && flags.safe === 'none' ? 'plain' : server
-      rows.push(await startRow(cast, { front, server, mode, nginxFile, driveMs: flags.quick ? driveMsQuick : driveMs }))
+      rows.push(await startRow(cast, { front, server, mode, driveMs: flags.quick ? driveMsQuick : driveMs }))
     }
   }
   const progress = startProgress(rows)
@@ -145,7 +147,6 @@ async function show (cast) {
 
 async function main () {
   const cast = new Cast()
-  process.on('exit', () => cast.kill())
   const exitCode = await Promise.race([interrupted(), show(cast)])
   await cast.stop()
   process.exit(exitCode)

@@ -1,6 +1,10 @@
 'use strict'
 
-// A real proxy in the demo's second front, where one is installed.
+// A real proxy for the demo's second front, where one is installed. Run as a script it is
+// nginx's keeper, with the same arguments and message as proxy.js: nginx cannot tell that it
+// is ready, nor see that the demo is gone.
+//
+//   node nginx.js <nginx binary> <idle ms> <upstream port>...
 
 const { spawn } = require('node:child_process')
 const { once } = require('node:events')
@@ -8,7 +12,8 @@ const fs = require('node:fs')
 const net = require('node:net')
 const os = require('node:os')
 const path = require('node:path')
-const { describeExit, stopProcess } = require('../../test/support/child')
+const { setTimeout: wait } = require('node:timers/promises')
+const { exitWithParent } = require('../../test/support/child')
 
 const host = '127.0.0.1'
 
@@ -83,50 +88,41 @@ function canConnect (port) {
   })
 }
 
-async function waitUntilReady (port, isGone) {
+/** Resolves when nginx accepts connections; throws when it has not in time. */
+async function waitUntilReady (port) {
   const endAt = Date.now() + readyMsMax
-  while (!isGone()) {
-    if (await canConnect(port)) return
+  while (!await canConnect(port)) {
     if (Date.now() > endAt) throw new Error(`nginx did not listen on port ${port} within ${readyMsMax} ms`)
-    // it has no way to tell that it listens
-    await new Promise((resolve) => setTimeout(resolve, readyPollMs))
+    await wait(readyPollMs) // there is no event for it
   }
 }
 
-/** Starts `file`; resolves when it accepts connections, to { process, ready, died, stop() }. */
-async function startNginx ({ file, idleMs, upstreamPorts }) {
+function fail (error) {
+  console.error(error.message)
+  process.exit(1)
+}
+
+async function keep (file, idleMs, upstreamPorts) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lb-safe-timeouts-demo-'))
+  process.on('exit', () => fs.rmSync(folder, { recursive: true, force: true }))
   const port = await findFreePort()
   fs.writeFileSync(path.join(folder, 'nginx.conf'), createConfig({ port, idleMs, upstreamPorts }))
-  const child = spawn(file, ['-p', folder, '-c', 'nginx.conf'], { stdio: ['ignore', 'ignore', 'pipe'] })
-  let stderr = ''
-  let stopping = false
-  let gone = false
-  child.stderr.setEncoding('utf8').on('data', (text) => { stderr += text })
 
-  const died = new Promise((resolve, reject) => {
-    child.once('error', reject)
-    child.once('close', () => {
-      gone = true
-      fs.rmSync(folder, { recursive: true, force: true })
-      if (stopping) resolve()
-      else reject(describeExit('nginx', child, stderr))
-    })
-  })
-  died.catch(() => {})
+  // detached: a Ctrl-C of the terminal is the demo's to act on
+  const nginx = spawn(file, ['-p', folder, '-c', 'nginx.conf'], { stdio: ['ignore', 'inherit', 'inherit'], detached: true })
+  process.on('exit', () => nginx.kill())
+  nginx.once('error', fail)
+  nginx.once('exit', (code, signal) => fail(new Error(`nginx ended (${signal ?? `exit code ${code}`})`)))
 
-  async function stop () {
-    stopping = true
-    await stopProcess(child)
-    await died
-  }
-  try {
-    await Promise.race([waitUntilReady(port, () => gone), died])
-  } catch (error) {
-    await stop().catch(() => {})
-    throw error
-  }
-  return { process: child, ready: { port }, died, stop }
+  await waitUntilReady(port)
+  process.send({ port })
 }
 
-module.exports = { findNginx, startNginx }
+module.exports = { findNginx }
+
+if (require.main === module) {
+  exitWithParent()
+  const [file, ...numbers] = process.argv.slice(2)
+  const [idleMs, ...upstreamPorts] = numbers.map(Number)
+  keep(file, idleMs, upstreamPorts).catch(fail)
+}

@@ -5,7 +5,7 @@
 const { MultiBar, Presets } = require('cli-progress')
 const { serverNames } = require('./table')
 
-const lineEveryMs = 3000
+const lineEveryMs = 2000
 
 function describe ({ front, server }) {
   return `${front} -> server ${serverNames[server]}`

@@ -27,9 +27,9 @@ function describeExit (name, { exitCode, signalCode }, stderr) {
 }
 
 /**
- * Forks the script `file`; resolves when it sends its first message, to
- * { process, ready, died, stop() }: the message, and a promise that rejects when the child
- * ends before stop(). The script calls exitWithParent() below.
+ * Forks the script `file`; resolves when it sends its first message, to { ready, died, stop() }:
+ * the message, and a promise that rejects when the child ends before stop(). The script calls
+ * exitWithParent() below.
  */
 function startChild (name, file, args = [], options = {}) {
   const child = fork(file, args, { stdio: ['ignore', 'inherit', 'pipe', 'ipc'], ...options })
@@ -49,12 +49,17 @@ function startChild (name, file, args = [], options = {}) {
     return stopProcess(child)
   }
   const ready = new Promise((resolve) => child.once('message', resolve))
-  return Promise.race([ready, died]).then((message) => ({ process: child, ready: message, died, stop }))
+  return Promise.race([ready, died]).then((message) => ({ ready: message, died, stop }))
 }
 
-/** In the child: ends it when the parent is gone, however the parent went. */
+/**
+ * In the child: ends it, through its 'exit' listeners, when the parent says so or is gone,
+ * however it went. Ctrl-C reaches every process of a terminal; here only the parent acts on it.
+ */
 function exitWithParent () {
+  process.on('SIGINT', () => {})
+  process.once('SIGTERM', () => process.exit())
   process.once('disconnect', () => process.exit())
 }
 
-module.exports = { startChild, stopProcess, exitWithParent, describeExit }
+module.exports = { startChild, exitWithParent }
