@@ -34,12 +34,11 @@ const rowsApartMs = 40
 function readFlags () {
   const { values } = parseArgs({
     options: {
-      quick: { type: 'boolean', default: false },
-      nginx: { type: 'string', default: 'auto' },
-      safe: { type: 'string', default: 'one-line' }
+      quick: { type: 'boolean' },
+      nginx: { type: 'string' },
+      safe: { type: 'string' }
     }
   })
-  // parseArgs of Node 18.3 to 18.10 has no defaults
   const { quick = false, nginx = 'auto', safe = 'one-line' } = values
   if (!['auto', 'off'].includes(nginx)) throw new Error(`--nginx is auto or off, got ${nginx}`)
   if (!['one-line', 'none'].includes(safe)) throw new Error(`--safe is one-line or none, got ${safe}`)
@@ -99,6 +98,7 @@ async function driveRow (row, onAttempt) {
 function introduce (nginxFile) {
   console.log(`Node ${process.versions.node}; all timeouts are the real ones / ${scale}. Load balancer: idle timeout ${lbIdleMs} ms.`)
   console.log(`Idle connections are closed after ${plainCloseMs} ms by the server as Node makes it, after ${safeCloseMs} ms by the one with applyLbSafeTimeouts.`)
+  console.log(`POSTs are sent on connections that were idle for ${aims.map(({ gapMs }) => Math.round(gapMs)).join(', ')} ms.`)
   if (nginxFile === undefined) console.log('Without nginx (not installed, or off): our own proxy only.')
 }
 

@@ -45,9 +45,9 @@ const beforeCloseMs = 1.75 * delayMs
  * `gapMs`, and up to `spreadMs` less or more over the lanes.
  */
 const aims = [
-  { name: "Node's own close", gapMs: plainCloseMs - beforeCloseMs, spreadMs: delayMs / 10 },
-  { name: "the load balancer's idle timeout", gapMs: lbIdleMs, spreadMs: delayMs },
-  { name: "the safe server's own close", gapMs: safeCloseMs - beforeCloseMs, spreadMs: delayMs / 10 }
+  { gapMs: plainCloseMs - beforeCloseMs, spreadMs: delayMs / 10 }, // just before the plain server's close
+  { gapMs: lbIdleMs, spreadMs: delayMs }, // at the load balancer's
+  { gapMs: safeCloseMs - beforeCloseMs, spreadMs: delayMs / 10 } // just before the safe server's
 ]
 
 const lanesPerAim = 16
