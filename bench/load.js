@@ -9,7 +9,7 @@ const { exitWithParent } = require('../test/support/child')
 
 const connections = 32
 const secondsWarm = 1 // until the servers' code is compiled
-const sampleCount = 8
+const sampleCount = 6
 
 // short, so that what else goes on in the machine meets both alike
 const sliceSeconds = 0.4
