@@ -112,7 +112,9 @@ async function keep (file, idleMs, upstreamPorts) {
   const nginx = spawn(file, ['-p', folder, '-c', 'nginx.conf'], { stdio: ['ignore', 'inherit', 'inherit'], detached: true })
   process.on('exit', () => nginx.kill())
   nginx.once('error', fail)
-  nginx.once('exit', (code, signal) => fail(new Error(`nginx ended (${signal ?? `exit code ${code}`})`)))
+  nginx.once('exit', (code, signal) => {
+    fail(new Error(`nginx ended (${signal ?? `exit code ${code}`}); --nginx=off runs the demo without it`))
+  })
 
   await waitUntilReady(port)
   process.send({ port })
