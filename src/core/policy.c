@@ -34,7 +34,7 @@ say_hop(lbst_draft_t *draft, lbst_note_code_t code, const lbst_hop_t *hop, uint3
   lbst_note_t *note = say(draft, code, a_ms, b_ms);
 
   note->hop = hop->name;
-  note->remedy = hop->lb != NULL ? hop->lb->remedy : NULL;
+  note->remedy = hop->lb != NULL ? hop->lb->remedies[0].line : NULL;
 }
 
 static void
@@ -105,8 +105,8 @@ warn_range(lbst_draft_t *draft) {
   if (lb == NULL || plan->idle != LBST_IDLE_KNOWN) return;
   below = lb->min_ms != 0 && plan->idle_ms < lb->min_ms;
   above_max = lb->max_ms != 0 && plan->idle_ms > lb->max_ms;
-  fixed =
-    lb->idle == LBST_IDLE_KNOWN && !lb->configurable && plan->idle_ms != lb->idle_ms;
+  fixed = lb->idle == LBST_IDLE_KNOWN && lb->configurable == LBST_ANSWER_NO &&
+          plan->idle_ms != lb->idle_ms;
   if (below || above_max || fixed) say(draft, LBST_W_OUTSIDE_RANGE, plan->idle_ms, 0);
 }
 
@@ -126,7 +126,7 @@ choose_owner(lbst_draft_t *draft) {
     plan->idle = owner->idle;
     plan->idle_ms = owner->idle == LBST_IDLE_KNOWN ? owner->idle_ms : 0;
     draft->owner_name = owner->name;
-    draft->owner_remedy = owner->lb != NULL ? owner->lb->remedy : NULL;
+    draft->owner_remedy = owner->lb != NULL ? owner->lb->remedies[0].line : NULL;
   }
   status = take_idle(plan, ask);
   if (status != LBST_OK) return status;

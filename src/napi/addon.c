@@ -18,6 +18,7 @@ static const napi_property_descriptor lbst_exports[] = {
   METHOD("serverRestore", lbst_bind_server_restore),
   METHOD("sockInspect", lbst_bind_sock_inspect),
   METHOD("spellNearest", lbst_bind_spell_nearest),
+  METHOD("spellAllNearest", lbst_bind_spell_all_nearest),
   METHOD("statusList", lbst_bind_status_list),
 };
 
