@@ -260,8 +260,6 @@ export interface LoadBalancer {
   readonly revealedBy: string | null
   /** What its idle timeout is mistaken for, and when it does not hold. */
   readonly caveat: string | null
-  /** The environment variable that proves this platform. */
-  readonly platformVariable: string | null
   /** The source of the numbers, or the page that is silent on them. */
   readonly url: string
   /** When the source was read, YYYY-MM. */

@@ -94,7 +94,6 @@ typedef struct lbst_lb_s {
                                    * set, is less than any Node waits */
   const char *revealed_by;        /* what tells the value that yours is set to */
   const char *caveat;             /* what it is mistaken for, when it does not hold */
-  const char *platform_env;       /* environment variable that proves this platform */
   const char *url;   /* the source of the numbers, or that is silent on them */
   const char *as_of; /* when the source was read, YYYY-MM */
   lbst_confidence_t confidence;

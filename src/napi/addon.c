@@ -12,6 +12,7 @@
 static const napi_property_descriptor lbst_exports[] = {
   METHOD("lbList", lbst_bind_lb_list),
   METHOD("nodeTimers", lbst_bind_node_timers),
+  METHOD("platformList", lbst_bind_platform_list),
   METHOD("policyLimits", lbst_bind_policy_limits),
   METHOD("policyPlan", lbst_bind_policy_plan),
   METHOD("serverApply", lbst_bind_server_apply),

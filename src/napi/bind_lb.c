@@ -114,7 +114,6 @@ create_lb(napi_env env, const lbst_lb_t *lb, napi_value *result) {
   NAPI_CHECK(set_remedies(env, o, lb));
   NAPI_CHECK(lbst_napi_set_text(env, o, "revealedBy", lb->revealed_by));
   NAPI_CHECK(lbst_napi_set_text(env, o, "caveat", lb->caveat));
-  NAPI_CHECK(lbst_napi_set_text(env, o, "platformVariable", lb->platform_env));
   NAPI_CHECK(lbst_napi_set_text(env, o, "url", lb->url));
   NAPI_CHECK(lbst_napi_set_text(env, o, "asOf", lb->as_of));
   NAPI_CHECK(lbst_napi_set_text(env, o, "confidence", confidence_names[lb->confidence]));
