@@ -1,0 +1,215 @@
+'use strict'
+
+// Holds the model against what a real Node did: same action, same reason, and the time within
+// the model's own bounds. Pure: a recorded batch can be compared again, with another model.
+
+// Reading the clock in a hook costs this much at most before or after the moment itself.
+const hookMs = 0.5
+// A connection whose deadline was met later than this, the control being late as well, says
+// nothing about Node any more: it is counted as inconclusive.
+const noiseLimitMs = 25
+
+function decode (settings) {
+  return Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, typeof value === 'string' ? Number(value) : value]))
+}
+
+/** The first index in the sorted `list` with a value > `value`. */
+function after (list, value) {
+  let low = 0
+  let high = list.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (list[middle] > value) high = middle
+    else low = middle + 1
+  }
+  return low
+}
+
+/**
+ * Until when a timer can run that should have run by `latestMs`, judged by the control in the
+ * same loop: not later than the control's second run after that. (Its first one can be in the
+ * same timers phase, which takes a while when many connections are due.)
+ */
+function lateBound (batch, latestMs) {
+  const { controls, endAt } = batch
+  const second = after(controls, latestMs + hookMs) + 1
+  return Math.max(latestMs + hookMs, second < controls.length ? controls[second] : endAt)
+}
+
+/** The lateness of the control added up: how far an interval can have drifted by noise. */
+function driftBetween (batch, fromMs, toMs) {
+  const { controls } = batch
+  const usual = 3.1 // ms between two runs of the control when nothing is late: 2 and rounding
+  let sum = 0
+  for (let i = Math.max(1, after(controls, fromMs)); i < controls.length && controls[i - 1] < toMs; i++) {
+    sum += Math.max(0, controls[i] - controls[i - 1] - usual)
+  }
+  return sum
+}
+
+/** What Node did, in the model's words; null: nothing until the end of the batch. */
+function observe (timeline, server) {
+  const { closed, events, wrote408 } = timeline.record
+  if (closed === null) return null
+  if (closed.by === 'other') return { atMs: closed.at, action: 'other', reason: String(closed.code) }
+  if (closed.by === 'server-close') return { atMs: closed.at, action: 'close', reason: 'server-close' }
+  if (closed.by === 'timer') {
+    const socket = closed.timeoutMs === closed.serverTimeoutMs
+    return { atMs: closed.at, action: socket ? 'destroy' : 'close', reason: socket ? 'socket' : 'keep-alive' }
+  }
+  // by the check: the header limit where the header was not complete and there is such a
+  // limit, after the swap that Node does with the two
+  const [a, b] = server.limits
+  const headers = b > 0 && a > b ? b : a
+  const last = events.findLast(([name]) => name === 'headers-complete' || name === 'request-complete')
+  const inBody = last !== undefined && last[0] === 'headers-complete' && !events.some(([name, at]) => name === 'bytes' && at > last[1] && isNewMessage(events, last[1], at))
+  return { atMs: closed.at, action: wrote408 ? 'respond-408' : 'destroy', reason: inBody || headers === 0 ? 'request' : 'headers' }
+}
+
+function isNewMessage (events, from, to) {
+  return events.some(([name, at]) => name === 'request-complete' && at >= from && at < to)
+}
+
+/** Everything that the model is told, in order of time. */
+function listInputs (batch, timeline, sinceMs) {
+  const { record } = timeline
+  const until = record.closed === null ? Infinity : record.closed.at
+  const inputs = record.events.filter(([, at]) => at <= until).map(([name, at], order) => ({ name, at, order }))
+  for (const [from, to] of batch.stalls) {
+    if (from > sinceMs && from < until && from < batch.endAt) inputs.push({ name: 'stall', at: from, until: to, order: -1 })
+  }
+  record.samples.forEach(([at, idle, active, order]) => {
+    if (at <= until) inputs.push({ name: 'sample', at, idle: idle === 1, active: active === 1, order: order - 0.5 })
+  })
+  return inputs.sort((a, b) => a.at - b.at || a.order - b.order)
+}
+
+function findAnchor (server, beforeMs) {
+  const index = after(server.ticks, beforeMs) - 1
+  return index < 0 ? server.listenAt : server.ticks[index]
+}
+
+function say (outcome) {
+  if (outcome === null) return 'nothing'
+  const bounds = outcome.earliestMs === undefined ? '' : ` (${outcome.earliestMs.toFixed(2)} to ${outcome.latestMs.toFixed(2)})`
+  return `${outcome.action} for ${outcome.reason} at ${outcome.atMs.toFixed(2)}${bounds}`
+}
+
+/** Feeds one model; returns a verdict. `driftMs`: how far the check may have drifted by noise. */
+function run (model, batch, inputs, observed, driftMs) {
+  const disagree = (why, predicted) => ({ verdict: 'disagree', why, predicted, observed })
+  const lateOf = (predicted) => {
+    const slack = predicted.reason === 'headers' || predicted.reason === 'request' ? driftMs : 0
+    return lateBound(batch, predicted.latestMs + slack)
+  }
+  for (const input of inputs) {
+    const { name, at } = input
+    if (name === 'stall') {
+      model.event('stall', at, input.until)
+      continue
+    }
+    if (name === 'sample') {
+      // a deadline at the very moment of the sample is nobody's
+      if (model.nextDeadlineMs() <= at) continue
+      model.advance(at)
+      if (!model.open) continue
+      if (model.active !== input.active || model.idle !== input.idle) {
+        return disagree(`Node's lists at ${at.toFixed(2)}: active ${input.active}, idle ${input.idle}; the model: active ${model.active}, idle ${model.idle}`, null)
+      }
+      continue
+    }
+    model.event(name, at)
+    if (model.open) continue
+    const predicted = model.advance(at)
+    if (predicted === null) break // the event itself ended it
+    if (predicted.reason === 'server-close') return judge(predicted, observed)
+    // the model had it closed before this, and Node had not
+    if (at > lateOf(predicted)) return disagree(`still open at ${at.toFixed(2)} (${name})`, predicted)
+    return { verdict: 'inconclusive', why: 'an event at a deadline', predicted, observed }
+  }
+
+  if (observed !== null && observed.action === 'other') {
+    return model.open ? disagree('closed for another reason', null) : { verdict: 'agree', predicted: null, observed }
+  }
+  const predicted = model.advance(observed === null ? batch.endAt : Math.max(observed.atMs + 10000, batch.endAt))
+  if (observed === null) {
+    if (predicted === null) return { verdict: 'agree', predicted, observed }
+    if (batch.endAt > lateOf(predicted)) return disagree('still open at the end', predicted)
+    return { verdict: 'inconclusive', why: 'the batch ended at a deadline', predicted, observed }
+  }
+  return judge(predicted, observed)
+
+  function judge (predicted, observed) {
+    if (observed === null) return disagree('still open at the end', predicted)
+    if (predicted === null) return disagree('closed, and the model says never', predicted)
+    if (predicted.action !== observed.action) return disagree('another action', predicted)
+    if (predicted.reason !== observed.reason) return disagree('another reason', predicted)
+    const { atMs } = observed
+    if (atMs < predicted.earliestMs - hookMs) return disagree('earlier than its earliest', predicted)
+    if (atMs > lateOf(predicted)) return disagree('later than its latest', predicted)
+    if (atMs > predicted.latestMs + noiseLimitMs) return { verdict: 'inconclusive', why: 'the machine was late', predicted, observed }
+    return { verdict: 'agree', predicted, observed }
+  }
+}
+
+/** What the client saw must be what the server says it did. */
+function checkClient (timeline, observed, server, model) {
+  const { text, reset, ended } = timeline.client
+  const saw408 = /HTTP\/1\.1 408 /.test(text)
+  if (observed !== null && !reset && !ended) return 'the server closed and the client did not see it'
+  if (!reset && saw408 !== timeline.record.wrote408) return `the client ${saw408 ? 'saw a 408 that the server did not write' : 'did not see the 408'}`
+  const advertised = model.keepAliveHeader()
+  for (const [, value] of text.matchAll(/^Keep-Alive: (.*?)\r$/mg)) {
+    if (value !== advertised) return `Keep-Alive: ${value}, the model says ${advertised}`
+  }
+  if (advertised === null && /^Keep-Alive:/m.test(text)) return 'a Keep-Alive header that the model does not know'
+  const kept = /^Connection: keep-alive\r$/m.test(text)
+  if (kept && advertised !== null && !/^Keep-Alive:/m.test(text)) return `no Keep-Alive header, the model says ${advertised}`
+  return null
+}
+
+function compareTimeline (createConnectionModel, batch, timeline) {
+  const server = batch.servers[timeline.server]
+  const settings = decode(server.settings)
+  const create = (listenAtMs) => createConnectionModel(settings, { nodeVersion: batch.version, listenAtMs })
+  const observed = observe(timeline, server)
+  const { version } = batch
+
+  // first from the moment of listening, with all the drift of the check since then
+  const inputs = listInputs(batch, timeline, server.listenAt)
+  const driftMs = driftBetween(batch, server.listenAt, observed === null ? batch.endAt : observed.atMs)
+  let result = run(create(server.listenAt), batch, inputs, observed, driftMs)
+
+  // then from the last run of the check that was too early, which leaves no room for drift
+  if (result.verdict === 'agree' && result.predicted !== null && ['headers', 'request'].includes(result.predicted.reason)) {
+    const anchor = findAnchor(server, result.predicted.earliestMs - 2 * hookMs)
+    if (anchor !== undefined) result = { ...run(create(anchor), batch, listInputs(batch, timeline, anchor), observed, 0), anchored: true }
+  }
+  if (result.verdict === 'agree') {
+    const why = checkClient(timeline, observed, server, create(server.listenAt))
+    if (why !== null) result = { verdict: 'disagree', why, predicted: null, observed }
+  }
+  return { ...result, version, seed: batch.seed, timeline, settings }
+}
+
+/** The runs of the check come an interval after another, from the moment of listening on. */
+function compareTicks (batch) {
+  const wrong = []
+  for (const { settings, ticks, listenAt } of batch.servers) {
+    const intervalMs = decode(settings).connectionsCheckingInterval
+    let last = listenAt
+    for (const tick of ticks) {
+      if (tick < last + intervalMs - 1 - hookMs || tick > lateBound(batch, last + intervalMs + 3)) {
+        wrong.push(`a check ${(tick - last).toFixed(2)} ms after the one before, with an interval of ${intervalMs}`)
+      }
+      last = tick
+    }
+  }
+  return wrong
+}
+
+function compareBatch (createConnectionModel, batch) {
+  return batch.timelines.map((timeline) => compareTimeline(createConnectionModel, batch, timeline))
+}
+
+module.exports = { compareBatch, compareTicks, say }

@@ -1,0 +1,92 @@
+'use strict'
+
+// The conformance suite: random lives of connections on real Nodes, held against the model.
+//
+//   node test/conformance/index.js [--versions 18.20.8,24.21.0] [--count 1000] [--seed 1]
+//                                  [--batch 400] [--record file] [--quick]
+//
+// Exit 0: no disagreement. A disagreement prints its timeline, its seed and both answers.
+
+const fs = require('node:fs')
+const { parseArgs } = require('node:util')
+
+const { createConnectionModel } = require('../../lib/model')
+const { lines } = require('../../scripts/nodes')
+const { compareBatch, compareTicks, say } = require('./compare')
+const { makeBatch } = require('./generate')
+const { replayBatch } = require('./replay')
+
+const { values: options } = parseArgs({
+  options: {
+    versions: { type: 'string', default: lines.join(',') },
+    count: { type: 'string', default: '1000' },
+    seed: { type: 'string', default: String(Date.now() % 1e9) },
+    batch: { type: 'string', default: '400' },
+    record: { type: 'string' },
+    quick: { type: 'boolean', default: false }
+  }
+})
+if (options.quick) Object.assign(options, { count: '200', batch: '200', seed: '7' })
+
+// With more of them than this share nothing is proven: the machine was too busy.
+const inconclusiveShareMax = 0.05
+
+function describe ({ version, seed, timeline, settings, why, predicted, observed, anchored }) {
+  const zero = timeline.record.events[0][1]
+  const relative = (outcome) => outcome && {
+    ...outcome,
+    atMs: outcome.atMs - zero,
+    ...(outcome.earliestMs === undefined ? {} : { earliestMs: outcome.earliestMs - zero, latestMs: outcome.latestMs - zero })
+  }
+  return [
+    `DISAGREEMENT on Node ${version}, seed ${seed}, timeline ${timeline.index}: ${why}${anchored ? ' (from the last check)' : ''}`,
+    `  settings  ${JSON.stringify(settings, (key, value) => Number.isNaN(value) || value === Infinity ? String(value) : value)}`,
+    `  script    ${timeline.names.join(', ')}: ${JSON.stringify(timeline.steps)}`,
+    `  events    ${timeline.record.events.map(([name, at]) => `${name} ${(at - zero).toFixed(2)}`).join(', ')}`,
+    `  the model ${say(relative(predicted))}`,
+    `  Node      ${say(relative(observed))}`
+  ].join('\n')
+}
+
+async function runVersion (version, count, seed) {
+  const tally = { agree: 0, disagree: 0, inconclusive: 0 }
+  const reasons = {}
+  const shown = []
+  for (let done = 0, number = 0; done < count; number++) {
+    const size = Math.min(Number(options.batch), count - done)
+    const batch = await replayBatch(version, makeBatch(seed + number, size))
+    if (options.record !== undefined) fs.appendFileSync(options.record, JSON.stringify(batch) + '\n')
+    done += size
+    for (const result of compareBatch(createConnectionModel, batch)) {
+      tally[result.verdict]++
+      const key = result.verdict === 'inconclusive' ? `? ${result.why}` : result.observed === null ? 'stays open' : `${result.observed.action}/${result.observed.reason}`
+      reasons[key] = (reasons[key] ?? 0) + 1
+      if (result.verdict === 'disagree') shown.push(describe(result))
+    }
+    for (const wrong of compareTicks(batch)) {
+      tally.disagree++
+      shown.push(`DISAGREEMENT on Node ${version}, seed ${seed + number}: ${wrong}`)
+    }
+  }
+  console.log(`Node ${version}: seeds ${seed} to ${seed + Math.ceil(count / Number(options.batch)) - 1}, ${tally.agree + tally.disagree + tally.inconclusive} timelines, ` +
+    `${tally.disagree} disagreements, ${tally.inconclusive} inconclusive`)
+  console.log('  ' + Object.entries(reasons).sort((a, b) => b[1] - a[1]).map(([key, n]) => `${key} ${n}`).join(', '))
+  for (const text of shown.slice(0, 12)) console.log(text)
+  if (tally.inconclusive > inconclusiveShareMax * count) {
+    console.log(`  more than ${inconclusiveShareMax * 100} % inconclusive: nothing is proven, the machine was too busy`)
+    tally.disagree++
+  }
+  return tally.disagree
+}
+
+async function main () {
+  const started = Date.now()
+  let wrong = 0
+  for (const version of options.versions.split(',')) {
+    wrong += await runVersion(version, Number(options.count), Number(options.seed))
+  }
+  console.log(`${wrong === 0 ? 'no disagreement' : `${wrong} DISAGREEMENTS`} in ${((Date.now() - started) / 1000).toFixed(1)} s`)
+  process.exitCode = wrong === 0 ? 0 : 1
+}
+
+main()
