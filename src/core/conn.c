@@ -445,7 +445,7 @@ on_open(lbst_conn_t *conn) {
 
 static void
 on_headers_complete(lbst_conn_t *conn) {
-  conn->any_byte = true;
+  conn->used = true;
   if (!conn->message_begun) begin_message(conn);
   if (conn->headers_complete) return;
   conn->headers_complete = true;
@@ -521,14 +521,11 @@ lbst_conn_on_event(lbst_conn_t *conn, lbst_conn_event_t event, uint64_t now) {
   switch (event) {
   case LBST_CONN_OPEN: on_open(conn); break;
   case LBST_CONN_BYTES:
-    conn->any_byte = true;
+    conn->used = true;
     if (!conn->message_begun) begin_message(conn);
     end_read(conn);
     break;
-  case LBST_CONN_BLANK:
-    conn->any_byte = true;
-    end_read(conn);
-    break;
+  case LBST_CONN_BLANK: end_read(conn); break;
   case LBST_CONN_HEADERS_COMPLETE:
     on_headers_complete(conn);
     end_read(conn);
@@ -580,7 +577,7 @@ lbst_conn_advance(lbst_conn_t *conn, uint64_t to, lbst_outcome_t *outcome,
 bool
 lbst_conn_is_idle(const lbst_conn_t *conn) {
   if (conn->phase != LBST_PHASE_HTTP || conn->open_answers > 0) return false;
-  if (!conn->any_byte) return conn->rules->node.close_ends_fresh;
+  if (!conn->used) return conn->rules->node.close_ends_fresh;
   return !conn->message_begun && !conn->watched;
 }
 

@@ -163,7 +163,7 @@ typedef struct lbst_conn_s {
   bool message_begun;    /* its first byte is here */
   bool headers_complete; /* of the current message */
   bool watched;          /* headers and request limits apply, from |message_start| */
-  bool any_byte;         /* not fresh any more */
+  bool used;             /* a message has begun, ever */
   uint64_t message_start;
 
   /* Node < 18: limits per socket */

@@ -5,9 +5,12 @@
 
 // Reading the clock in a hook costs this much at most before or after the moment itself.
 const hookMs = 0.5
+// Two runs of the control further apart than this: the process was interrupted there, perhaps
+// between a hook's look at the clock and the moment that it tells of.
+const disturbedMs = 3.5
 // A connection whose deadline was met later than this, the control being late as well, says
 // nothing about Node any more: it is counted as inconclusive.
-const noiseLimitMs = 25
+const noiseLimitMs = 50
 
 function decode (settings) {
   return Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, typeof value === 'string' ? Number(value) : value]))
@@ -36,6 +39,21 @@ function lateBound (batch, latestMs) {
   return Math.max(latestMs + hookMs, second < controls.length ? controls[second] : endAt)
 }
 
+/** The longest time between two runs of the control around `at`. */
+function controlGap (batch, at) {
+  const { controls } = batch
+  let gap = 0
+  for (let i = Math.max(1, after(controls, at - 1)); i < controls.length && controls[i - 1] < at + 1; i++) {
+    gap = Math.max(gap, controls[i] - controls[i - 1])
+  }
+  return gap
+}
+
+/** Was the process interrupted near one of these moments? */
+function wasDisturbed (batch, moments) {
+  return moments.some((at) => controlGap(batch, at) > disturbedMs)
+}
+
 /** The lateness of the control added up: how far an interval can have drifted by noise. */
 function driftBetween (batch, fromMs, toMs) {
   const { controls } = batch
@@ -54,7 +72,9 @@ function observe (timeline, server) {
   if (closed.by === 'other') return { atMs: closed.at, action: 'other', reason: String(closed.code) }
   if (closed.by === 'server-close') return { atMs: closed.at, action: 'close', reason: 'server-close' }
   if (closed.by === 'timer') {
-    const socket = closed.timeoutMs === closed.serverTimeoutMs
+    // socket.timeout also holds a keepAliveTimeout that was refused; the timer does not
+    const refused = !(Number.isFinite(closed.timeoutMs) && closed.timeoutMs > 0)
+    const socket = refused || closed.timeoutMs === closed.serverTimeoutMs
     return { atMs: closed.at, action: socket ? 'destroy' : 'close', reason: socket ? 'socket' : 'keep-alive' }
   }
   // by the check: the header limit where the header was not complete and there is such a
@@ -74,7 +94,7 @@ function isNewMessage (events, from, to) {
 function listInputs (batch, timeline, sinceMs) {
   const { record } = timeline
   const until = record.closed === null ? Infinity : record.closed.at
-  const inputs = record.events.filter(([, at]) => at <= until).map(([name, at], order) => ({ name, at, order }))
+  const inputs = record.events.filter(([, at]) => at <= until).map(([name, at, wroteAt], order) => ({ name, at, wroteAt, order }))
   for (const [from, to] of batch.stalls) {
     if (from > sinceMs && from < until && from < batch.endAt) inputs.push({ name: 'stall', at: from, until: to, order: -1 })
   }
@@ -84,8 +104,13 @@ function listInputs (batch, timeline, sinceMs) {
   return inputs.sort((a, b) => a.at - b.at || a.order - b.order)
 }
 
-function findAnchor (server, beforeMs) {
-  const index = after(server.ticks, beforeMs) - 1
+function isCheck ({ reason }) {
+  return reason === 'headers' || reason === 'request'
+}
+
+/** The second run of the check before the one at `atMs`: so near that there is no drift. */
+function findAnchor (server, atMs) {
+  const index = after(server.ticks, atMs) - 3
   return index < 0 ? server.listenAt : server.ticks[index]
 }
 
@@ -96,11 +121,10 @@ function say (outcome) {
 }
 
 /** Feeds one model; returns a verdict. `driftMs`: how far the check may have drifted by noise. */
-function run (model, batch, inputs, observed, driftMs) {
+function run (model, batch, inputs, observed, { driftMs, intervalMs }) {
   const disagree = (why, predicted) => ({ verdict: 'disagree', why, predicted, observed })
   const lateOf = (predicted) => {
-    const slack = predicted.reason === 'headers' || predicted.reason === 'request' ? driftMs : 0
-    return lateBound(batch, predicted.latestMs + slack)
+    return lateBound(batch, predicted.latestMs + (isCheck(predicted) ? driftMs : 0))
   }
   for (const input of inputs) {
     const { name, at } = input
@@ -129,7 +153,9 @@ function run (model, batch, inputs, observed, driftMs) {
   }
 
   if (observed !== null && observed.action === 'other') {
-    return model.open ? disagree('closed for another reason', null) : { verdict: 'agree', predicted: null, observed }
+    // a keepAliveTimeout that throws does so into Node's own parser here
+    const thrown = observed.reason === 'HPE_JS_EXCEPTION'
+    return model.open && !thrown ? disagree('closed for another reason', null) : { verdict: 'agree', predicted: null, observed }
   }
   const predicted = model.advance(observed === null ? batch.endAt : Math.max(observed.atMs + 10000, batch.endAt))
   if (observed === null) {
@@ -145,7 +171,12 @@ function run (model, batch, inputs, observed, driftMs) {
     if (predicted.action !== observed.action) return disagree('another action', predicted)
     if (predicted.reason !== observed.reason) return disagree('another reason', predicted)
     const { atMs } = observed
-    if (atMs < predicted.earliestMs - hookMs) return disagree('earlier than its earliest', predicted)
+    // a write starts server.timeout anew; the model is told of the end of it, a moment later
+    const finish = inputs.findLast(({ wroteAt }) => wroteAt !== undefined)
+    const sinceWriteMs = predicted.reason === 'socket' && finish !== undefined ? finish.at - finish.wroteAt : 0
+    // by noise the run before may have drifted past the moment of expiry, too
+    const before = isCheck(predicted) && driftMs > 0 && atMs <= predicted.latestMs - intervalMs + driftMs
+    if (atMs < predicted.earliestMs - sinceWriteMs - hookMs && !(before && atMs >= predicted.atMs - intervalMs - hookMs)) return disagree('earlier than its earliest', predicted)
     if (atMs > lateOf(predicted)) return disagree('later than its latest', predicted)
     if (atMs > predicted.latestMs + noiseLimitMs) return { verdict: 'inconclusive', why: 'the machine was late', predicted, observed }
     return { verdict: 'agree', predicted, observed }
@@ -168,22 +199,42 @@ function checkClient (timeline, observed, server, model) {
   return null
 }
 
+// Settings without the limit that a reason names.
+const without = {
+  headers: { headersTimeout: 0, requestTimeout: 0 },
+  request: { headersTimeout: 0, requestTimeout: 0 },
+  socket: { timeout: 0 },
+  'keep-alive': { keepAliveTimeout: 1e6 }
+}
+
 function compareTimeline (createConnectionModel, batch, timeline) {
   const server = batch.servers[timeline.server]
   const settings = decode(server.settings)
-  const create = (listenAtMs) => createConnectionModel(settings, { nodeVersion: batch.version, listenAtMs })
+  const create = (listenAtMs, changes) => createConnectionModel({ ...settings, ...changes }, { nodeVersion: batch.version, listenAtMs })
   const observed = observe(timeline, server)
   const { version } = batch
 
   // first from the moment of listening, with all the drift of the check since then
   const inputs = listInputs(batch, timeline, server.listenAt)
   const driftMs = driftBetween(batch, server.listenAt, observed === null ? batch.endAt : observed.atMs)
-  let result = run(create(server.listenAt), batch, inputs, observed, driftMs)
+  const intervalMs = settings.connectionsCheckingInterval
+  let result = run(create(server.listenAt), batch, inputs, observed, { driftMs, intervalMs })
 
-  // then from the last run of the check that was too early, which leaves no room for drift
-  if (result.verdict === 'agree' && result.predicted !== null && ['headers', 'request'].includes(result.predicted.reason)) {
-    const anchor = findAnchor(server, result.predicted.earliestMs - 2 * hookMs)
-    if (anchor !== undefined) result = { ...run(create(anchor), batch, listInputs(batch, timeline, anchor), observed, 0), anchored: true }
+  // then from a recent run of the check, which leaves next to no room for drift
+  if (result.verdict === 'agree' && observed !== null && isCheck(observed)) {
+    const anchor = findAnchor(server, observed.atMs)
+    const recent = driftBetween(batch, anchor, observed.atMs)
+    result = { ...run(create(anchor), batch, listInputs(batch, timeline, anchor), observed, { driftMs: recent, intervalMs }), anchored: true }
+  }
+  // two deadlines so close that either may come first: the one that came must be right, too
+  if (result.verdict === 'disagree' && observed !== null && result.predicted !== null && result.predicted.reason !== observed.reason &&
+    observed.atMs >= result.predicted.earliestMs - intervalMs && observed.atMs <= lateBound(batch, result.predicted.latestMs + driftMs)) {
+    const other = run(create(server.listenAt, without[result.predicted.reason]), batch, inputs, observed, { driftMs, intervalMs })
+    if (other.verdict === 'agree') result = other
+  }
+  if (result.verdict === 'disagree' && observed !== null && result.predicted !== null) {
+    const moments = inputs.slice(-3).map(({ at }) => at).concat(observed.atMs, result.predicted.atMs)
+    if (wasDisturbed(batch, moments)) result = { ...result, verdict: 'inconclusive', why: 'the process was interrupted' }
   }
   if (result.verdict === 'agree') {
     const why = checkClient(timeline, observed, server, create(server.listenAt))
@@ -199,7 +250,10 @@ function compareTicks (batch) {
     const intervalMs = decode(settings).connectionsCheckingInterval
     let last = listenAt
     for (const tick of ticks) {
-      if (tick < last + intervalMs - 1 - hookMs || tick > lateBound(batch, last + intervalMs + 3)) {
+      // the interval may have begun as long before `last` as the control leaves open
+      const early = tick < last + intervalMs - 1 - hookMs - controlGap(batch, last)
+      const late = tick > lateBound(batch, last + intervalMs + 3)
+      if (early || (late && !wasDisturbed(batch, [last, tick, last + intervalMs]))) {
         wrong.push(`a check ${(tick - last).toFixed(2)} ms after the one before, with an interval of ${intervalMs}`)
       }
       last = tick

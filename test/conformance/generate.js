@@ -31,6 +31,9 @@ function makeSettings (random) {
   if (random.chance(0.06)) settings.keepAliveTimeoutBuffer = random.pick(oddBuffer)
   if (random.chance(0.06)) settings.headersTimeout = random.pick(oddLimit)
   if (random.chance(0.06)) settings.requestTimeout = random.pick(oddLimit)
+  // the record tells the two timers of a socket apart by their durations
+  const idle = settings.keepAliveTimeout
+  while ([0, 1000, settings.keepAliveTimeoutBuffer].some((buffer) => idle + buffer === settings.timeout)) settings.timeout++
   return settings
 }
 

@@ -28,25 +28,22 @@ function log (record, name) {
 
 // ---- hooks ---------------------------------------------------------------------------
 
-/** Parsers are pooled, so one is hooked once and asks whose it is each time. */
-function hookParser (parser) {
+/**
+ * Parsers are pooled: Node forgets the callback of a message's begin between two connections
+ * and keeps the others, so those are hooked once and ask whose they are each time.
+ */
+function hookParser (parser, record) {
+  const { kOnMessageBegin, kOnHeadersComplete, kOnMessageComplete } = HTTPParser
+  parser[kOnMessageBegin] = function () {
+    record.inMessage = true
+    record.parsed = true
+    log(record, 'bytes')
+  }
   if (parser[kHooked]) return
   parser[kHooked] = true
-  const { kOnMessageBegin, kOnHeadersComplete, kOnMessageComplete } = HTTPParser
-  const onBegin = parser[kOnMessageBegin]
   const onHeaders = parser[kOnHeadersComplete]
   const onComplete = parser[kOnMessageComplete]
   const recordOf = () => parser.socket?.[kRecord]
-
-  parser[kOnMessageBegin] = function () {
-    const record = recordOf()
-    if (record) {
-      record.inMessage = true
-      log(record, 'bytes')
-      record.parsed = true
-    }
-    return typeof onBegin === 'function' ? Reflect.apply(onBegin, this, arguments) : undefined
-  }
   parser[kOnHeadersComplete] = function () {
     const record = recordOf()
     if (record) {
@@ -82,6 +79,7 @@ function hookSocket (server, socket) {
   const { destroy, write } = socket
   socket.write = function (chunk) {
     if (chunk.toString('latin1', 0, 12) === 'HTTP/1.1 408') record.wrote408 = true
+    record.wroteAt = now()
     return Reflect.apply(write, this, arguments)
   }
   socket.destroy = function (error) {
@@ -103,7 +101,7 @@ diagnostics.channel('http.server.response.finish').subscribe(({ response, socket
   const record = socket[kRecord]
   if (!record) return
   record.parsed = false // a read that goes on after this ends after it
-  log(record, response._last ? 'response-finish-close' : 'response-finish')
+  record.events.push([response._last ? 'response-finish-close' : 'response-finish', now(), record.wroteAt])
 })
 
 // ---- the application -----------------------------------------------------------------
@@ -144,13 +142,13 @@ function createServer (index, { settings, closeMs }) {
   for (const name of Object.keys(properties)) server[name] = decode(properties[name])
   const entry = { index, server, closeMs, port: 0, listenAt: 0, ticks: [], limits: null, idle: [] }
   server.prependListener('connection', (socket) => {
-    const record = { server: index, port: socket.remotePort, events: [], samples: [], closed: null, inMessage: false, parsed: false, inTimeout: false, upgraded: false, wrote408: false }
+    const record = { server: index, port: socket.remotePort, events: [], samples: [], closed: null, inMessage: false, parsed: false, inTimeout: false, upgraded: false, wrote408: false, wroteAt: 0 }
     socket[kRecord] = record
     records.push(record)
     log(record, 'open')
   })
   server.on('connection', (socket) => {
-    hookParser(socket.parser)
+    hookParser(socket.parser, socket[kRecord])
     hookExecute(socket.parser, socket[kRecord])
     hookSocket(server, socket)
   })
