@@ -134,9 +134,8 @@ function run (model, batch, inputs, observed, { driftMs, intervalMs }) {
     }
     if (name === 'sample') {
       // a deadline at the very moment of the sample is nobody's
-      if (model.nextDeadlineMs() <= at) continue
+      if (!model.open || model.nextDeadlineMs() <= at) continue
       model.advance(at)
-      if (!model.open) continue
       if (model.active !== input.active || model.idle !== input.idle) {
         return disagree(`Node's lists at ${at.toFixed(2)}: active ${input.active}, idle ${input.idle}; the model: active ${model.active}, idle ${model.idle}`, null)
       }
