@@ -8,5 +8,6 @@ export const {
   createConnectionModel,
   loadBalancers,
   findLoadBalancer,
-  nodeTimers
+  nodeTimers,
+  native
 } = api

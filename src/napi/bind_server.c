@@ -6,8 +6,7 @@
 #include "convert.h"
 #include "glue.h"
 
-/* ---- what was passed ----------------------------------------------------------------
- */
+/* ---- what was passed ------------------------------------------------------------- */
 
 typedef struct lbst_trait_row_s {
   uint32_t trait;
@@ -119,8 +118,7 @@ check_server(napi_env env, napi_value value, napi_value constructors,
   return napi_ok;
 }
 
-/* ---- writing ------------------------------------------------------------------------
- */
+/* ---- writing --------------------------------------------------------------------- */
 
 /* Writes |value| and looks whether the server took it: a frozen object refuses a write
  * without a word, and a setter may take another value. */
@@ -254,8 +252,7 @@ LBST_BIND(server_apply) {
   return result;
 }
 
-/* ---- taking it back -----------------------------------------------------------------
- */
+/* ---- taking it back -------------------------------------------------------------- */
 
 static napi_status
 restore_one(napi_env env, napi_value server, napi_value name, napi_value from,

@@ -8,24 +8,26 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+/* The answer of an ioctl that counts bytes. */
 static uint32_t
-count_or_unknown(int result, int count) {
-  return result == 0 && count >= 0 ? (uint32_t) count : LBST_SOCK_UNKNOWN;
+count_bytes(int fd, unsigned long request) {
+  int count = 0;
+
+  if (ioctl(fd, request, &count) != 0 || count < 0) return LBST_SOCK_UNKNOWN;
+  return (uint32_t) count;
 }
 
 lbst_status_t
 lbst_sock_inspect(lbst_sock_t *sock, int fd) {
   struct tcp_info info;
   socklen_t len = sizeof(info);
-  int waiting = 0;
-  int untaken = 0;
 
   memset(&info, 0, sizeof(info));
   if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0) return LBST_E_OUT_OF_RANGE;
   if (info.tcpi_state == TCP_LISTEN) return LBST_E_OUT_OF_RANGE;
 
-  sock->waiting_bytes = count_or_unknown(ioctl(fd, FIONREAD, &waiting), waiting);
-  sock->untaken_bytes = count_or_unknown(ioctl(fd, SIOCOUTQ, &untaken), untaken);
+  sock->waiting_bytes = count_bytes(fd, FIONREAD);
+  sock->untaken_bytes = count_bytes(fd, SIOCOUTQ);
   sock->last_received_ms = info.tcpi_last_data_recv;
   sock->last_sent_ms = info.tcpi_last_data_sent;
   sock->last_acked_ms = info.tcpi_last_ack_recv;
