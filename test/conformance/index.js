@@ -11,10 +11,10 @@ const fs = require('node:fs')
 const { parseArgs } = require('node:util')
 
 const { createConnectionModel } = require('../../lib/model')
-const { lines } = require('../../scripts/nodes')
-const { compareBatch, compareTicks, say } = require('./compare')
-const { makeBatch } = require('./generate')
-const { replayBatch } = require('./replay')
+const { ensureNode, lines } = require('../../scripts/nodes')
+const { compareBatch, compareTicks, say } = require('../../lib/selfcheck/compare')
+const { makeBatch } = require('../../lib/selfcheck/generate')
+const { replayBatch } = require('../../lib/selfcheck/replay')
 
 const { values: options } = parseArgs({
   options: {
@@ -56,7 +56,7 @@ async function runVersion (version, count, seed) {
   let number = 0
   for (let done = 0; tally.agree + tally.disagree < count && done < attemptsMax * count; number++) {
     const size = Math.min(Number(options.batch), Math.max(100, count - tally.agree))
-    const batch = await replayBatch(version, makeBatch(seed + number, size))
+    const batch = await replayBatch({ version, execPath: ensureNode(version) }, makeBatch(seed + number, size))
     if (options.record !== undefined) fs.appendFileSync(options.record, JSON.stringify(batch) + '\n')
     done += size
     for (const result of compareBatch(createConnectionModel, batch)) {

@@ -35,8 +35,15 @@ function after (list, value) {
  */
 function lateBound (batch, latestMs) {
   const { controls, endAt } = batch
-  const second = after(controls, latestMs + hookMs) + 1
-  return Math.max(latestMs + hookMs, second < controls.length ? controls[second] : endAt)
+  const bound = latestMs + hookMs
+  const second = after(controls, bound) + 1
+  const end = second < controls.length ? controls[second] : endAt
+  // a stall that was made on purpose is an input of the model, and no excuse
+  return Math.max(bound, end - stalledBetween(batch, bound, end))
+}
+
+function stalledBetween ({ stalls }, fromMs, toMs) {
+  return stalls.reduce((sum, [from, until]) => sum + Math.max(0, Math.min(until, toMs) - Math.max(from, fromMs)), 0)
 }
 
 /** The longest time between two runs of the control around `at`. */
@@ -60,7 +67,7 @@ function driftBetween (batch, fromMs, toMs) {
   const usual = 3.1 // ms between two runs of the control when nothing is late: 2 and rounding
   let sum = 0
   for (let i = Math.max(1, after(controls, fromMs)); i < controls.length && controls[i - 1] < toMs; i++) {
-    sum += Math.max(0, controls[i] - controls[i - 1] - usual)
+    sum += Math.max(0, controls[i] - controls[i - 1] - usual - stalledBetween(batch, controls[i - 1], controls[i]))
   }
   return sum
 }
@@ -265,4 +272,4 @@ function compareBatch (createConnectionModel, batch) {
   return batch.timelines.map((timeline) => compareTimeline(createConnectionModel, batch, timeline))
 }
 
-module.exports = { compareBatch, compareTicks, say }
+module.exports = { compareBatch, compareTicks, compareTimeline, say }

@@ -78,8 +78,10 @@ function hookSocket (server, socket) {
   socket.prependListener('end', () => { log(record, 'peer-end') })
   const { destroy, write } = socket
   socket.write = function (chunk) {
-    if (chunk.toString('latin1', 0, 12) === 'HTTP/1.1 408') record.wrote408 = true
+    const start = typeof chunk === 'string' ? chunk.slice(0, 12) : chunk.toString('latin1', 0, 12)
     record.wroteAt = now()
+    if (start === 'HTTP/1.1 408') record.wrote408 = true
+    else if (/^HTTP\/1\.1 [2-5]/.test(start)) log(record, 'response-headers')
     return Reflect.apply(write, this, arguments)
   }
   socket.destroy = function (error) {
@@ -118,8 +120,6 @@ function onRequest (req, res) {
   if (head !== null) {
     setTimeout(() => {
       if (res.writableEnded || res.destroyed || req.socket[kRecord].closed) return
-      // a queued answer writes nothing yet
-      if (res.socket !== null && !res.headersSent) log(req.socket[kRecord], 'response-headers')
       res.flushHeaders()
     }, Number(head))
   }
@@ -138,9 +138,10 @@ function decode (value) {
 
 function createServer (index, { settings, closeMs }) {
   const { connectionsCheckingInterval, ...properties } = settings
+  const createdAt = now()
   const server = http.createServer({ connectionsCheckingInterval: decode(connectionsCheckingInterval) }, onRequest)
   for (const name of Object.keys(properties)) server[name] = decode(properties[name])
-  const entry = { index, server, closeMs, port: 0, listenAt: 0, ticks: [], limits: null, idle: [] }
+  const entry = { index, server, closeMs, port: 0, createdAt, listenAt: 0, ticks: [], limits: null, idle: [] }
   server.prependListener('connection', (socket) => {
     const record = { server: index, port: socket.remotePort, events: [], samples: [], closed: null, inMessage: false, parsed: false, inTimeout: false, upgraded: false, wrote408: false, wroteAt: 0 }
     socket[kRecord] = record
@@ -158,7 +159,7 @@ function createServer (index, { settings, closeMs }) {
     socket.on('error', () => {})
     socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n')
   })
-  server.on('listening', () => { entry.listenAt = now() })
+  server.prependListener('listening', () => { entry.listenAt = now() })
   return entry
 }
 
@@ -240,7 +241,7 @@ function finish () {
     endAt,
     controls,
     stalls,
-    servers: servers.map(({ listenAt, ticks, limits }) => ({ listenAt, ticks, limits })),
+    servers: servers.map(({ createdAt, listenAt, ticks, limits }) => ({ createdAt, listenAt, ticks, limits })),
     records: records.map(({ server, port, events, samples, closed, wrote408 }) => ({ server, port, events, samples, closed, wrote408 }))
   }, () => process.exit(0))
 }

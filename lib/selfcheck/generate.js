@@ -14,7 +14,7 @@ const timelinesPerServer = 16
 // What a server may hold that its writer did not mean. Node's own ways with them are part of
 // the model (conn.c, derive_idle and derive_limits).
 const oddIdle = [NaN, Infinity, -500, -1500, 0.4, 400.9]
-const oddLimit = [NaN, Infinity, -1, 500.7, 4294967296 + 400]
+const oddLimit = [NaN, Infinity, -1, -1, 500.7, 4294967296 + 400]
 const oddBuffer = [NaN, Infinity, -1, 250.5]
 
 function makeSettings (random) {
@@ -29,8 +29,8 @@ function makeSettings (random) {
   if (random.chance(0.5)) settings.keepAliveTimeoutBuffer = random.pick([0, 50, 120, 300, 700])
   if (random.chance(0.06)) settings.keepAliveTimeout = random.pick(oddIdle)
   if (random.chance(0.06)) settings.keepAliveTimeoutBuffer = random.pick(oddBuffer)
-  if (random.chance(0.06)) settings.headersTimeout = random.pick(oddLimit)
-  if (random.chance(0.06)) settings.requestTimeout = random.pick(oddLimit)
+  if (random.chance(0.1)) settings.headersTimeout = random.pick(oddLimit)
+  if (random.chance(0.1)) settings.requestTimeout = random.pick(oddLimit)
   // the record tells the two timers of a socket apart by their durations
   const idle = settings.keepAliveTimeout
   while ([0, 1000, settings.keepAliveTimeoutBuffer].some((buffer) => idle + buffer === settings.timeout)) settings.timeout++

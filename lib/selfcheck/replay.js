@@ -8,7 +8,7 @@ const net = require('node:net')
 const os = require('node:os')
 const path = require('node:path')
 
-const { ensureNode } = require('../../scripts/nodes')
+const { nodeTimers } = require('../catalogue')
 
 // JSON has no NaN and no Infinity
 function encode (value) {
@@ -66,8 +66,8 @@ function play (timeline, port) {
   return client
 }
 
-async function replayBatch (version, batch) {
-  const execPath = ensureNode(version)
+/** `node`: { version, execPath } of the Node under test. */
+async function replayBatch ({ version, execPath }, batch) {
   const child = fork(path.join(__dirname, 'server.js'), [], { execPath, execArgv: ['--no-warnings'], env: {}, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   favour(child.pid)
   favour(process.pid)
@@ -97,7 +97,12 @@ function join (version, batch, run, clients) {
     const { text, reset, ended } = client
     timelines.push({ index, server: timeline.server, names: timeline.names, steps: timeline.steps, record, client: { text, reset, ended } })
   })
-  const servers = run.servers.map((server, index) => ({ ...server, ...encodeBatch(batch).servers[index] }))
+  // the check of connections starts with the server on some versions, with 'listening' on most
+  const startsEarly = nodeTimers(version).checkIntervalRead === 'constructor'
+  const configs = encodeBatch(batch).servers
+  const servers = run.servers.map(({ createdAt, listenAt, ticks, limits }, index) => ({
+    listenAt: startsEarly ? createdAt : listenAt, ticks, limits, ...configs[index]
+  }))
   return { version, seed: batch.seed, endAt: run.endAt, controls: run.controls, stalls: run.stalls, servers, timelines }
 }
 

@@ -1,0 +1,2 @@
+#!/usr/bin/env node
+require('../lib/cli/main').main(process.argv.slice(2), process).then((code) => { process.exitCode = code })
