@@ -97,7 +97,7 @@ function draw (report) {
 
 function run (flags, io) {
   if (flags.lb === undefined && flags['idle-ms'] === undefined) {
-    throw createError('LBST_E_INVALID_TYPE', "plan needs --lb <id> (for example --lb aws-alb, or a chain --lb cloudflare,aws-alb) or --idle-ms <ms>")
+    throw createError('LBST_E_INVALID_TYPE', 'plan needs --lb <id> (for example --lb aws-alb, or a chain --lb cloudflare,aws-alb) or --idle-ms <ms>')
   }
   const options = { idleTimeoutMs: flags['idle-ms'], marginMs: flags['margin-ms'] }
   if (flags.lb !== undefined) options.lb = flags.lb.split(',').map((id) => id.trim())
