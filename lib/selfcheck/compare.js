@@ -5,6 +5,8 @@
 
 // Reading the clock in a hook costs this much at most before or after the moment itself.
 const hookMs = 0.5
+// How far apart the model's bounds may be, beside the interval of the check.
+const boundsMs = 5
 // Two runs of the control further apart than this: the process was interrupted there, perhaps
 // between a hook's look at the clock and the moment that it tells of.
 const disturbedMs = 3.5
@@ -177,6 +179,9 @@ function run (model, batch, inputs, observed, { driftMs, intervalMs }) {
     if (predicted.action !== observed.action) return disagree('another action', predicted)
     if (predicted.reason !== observed.reason) return disagree('another reason', predicted)
     const { atMs } = observed
+    // bounds that enclose everything prove nothing; a stall may lie between them
+    const widthMs = predicted.latestMs - predicted.earliestMs
+    if (batch.stalls.length === 0 && widthMs > (isCheck(predicted) ? intervalMs : 0) + boundsMs) return disagree('bounds too wide', predicted)
     // a write starts server.timeout anew; the model is told of the end of it, a moment later
     const finish = inputs.findLast(({ wroteAt }) => wroteAt !== undefined)
     const sinceWriteMs = predicted.reason === 'socket' && finish !== undefined ? finish.at - finish.wroteAt : 0

@@ -3,7 +3,7 @@
 // The conformance suite: random lives of connections on real Nodes, held against the model.
 //
 //   node test/conformance/index.js [--versions 18.20.8,24.21.0] [--count 1000] [--seed 1]
-//                                  [--batch 400] [--record file] [--quick]
+//                                  [--batch 400] [--record file] [--quick | --boundaries]
 //
 // Exit 0: no disagreement. A disagreement prints its timeline, its seed and both answers.
 
@@ -16,6 +16,13 @@ const { compareBatch, compareTicks, say } = require('../../lib/selfcheck/compare
 const { makeBatch } = require('../../lib/selfcheck/generate')
 const { replayBatch } = require('../../lib/selfcheck/replay')
 
+// the releases before and after each change that node.def claims for http servers from 18 on
+const boundaries = [
+  '18.0.0', '18.18.2', '18.19.0', '18.20.2', '18.20.3', '19.0.0', '20.2.0', '20.3.0', '20.7.0', '20.8.0', '20.17.0', '20.18.0',
+  '20.20.0', '20.20.1', '22.8.0', '22.9.0', '22.17.1', '22.18.0', '22.19.0', '22.20.0', '24.2.0', '24.3.0', '24.5.0', '24.6.0',
+  '24.7.0', '24.8.0', '24.19.0', '24.20.0', '26.3.0', '26.4.0', '26.6.0', '26.7.0'
+]
+
 const { values: options } = parseArgs({
   options: {
     versions: { type: 'string', default: lines.join(',') },
@@ -23,9 +30,11 @@ const { values: options } = parseArgs({
     seed: { type: 'string', default: String(Date.now() % 1e9) },
     batch: { type: 'string', default: '400' },
     record: { type: 'string' },
-    quick: { type: 'boolean', default: false }
+    quick: { type: 'boolean', default: false }, // for CI: a fixed seed, all five lines
+    boundaries: { type: 'boolean', default: false }
   }
 })
+if (options.boundaries) Object.assign(options, { versions: boundaries.join(','), count: '300', batch: '150' })
 if (options.quick) Object.assign(options, { count: '200', batch: '200', seed: '7' })
 
 // Only timelines that prove something count; a machine too busy to give `count` of them

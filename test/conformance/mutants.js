@@ -13,7 +13,7 @@ module.exports = [
   { why: 'requestTimeout rules the handler as well', file: conn, from: 'conn->message_begun = false;\n  conn->watched = false;', to: 'conn->message_begun = false;' },
   { why: 'a headersTimeout above requestTimeout is not swapped', file: conn, from: 'if (rules->request_ns > 0 && rules->headers_ns > rules->request_ns) {', to: 'if (false && rules->headers_ns > rules->request_ns) {' },
   { why: 'requestTimeout 0 is a limit of 0 ms', file: conn, from: 'if (rules->request_ns > 0) {\n    uint64_t request', to: 'if (true) {\n    uint64_t request' },
-  { why: 'the check runs at once, not every interval', file: conn, from: 'uint64_t at = check_run_at(conn, run);', to: 'uint64_t at = add_ns(after, 1);' },
+  { why: 'the check runs at once, not every interval', file: conn, from: 'rules->check_ns = (uint32_t) check * LBST_NS_PER_MS;', to: '(void) check;' },
   { why: 'the check has another phase', file: conn, from: 'return conn->check_anchor + run * check_ns;', to: 'return conn->check_anchor + run * check_ns + check_ns / 2;' },
   { why: 'no 408, only a destroy', file: conn, from: '? LBST_ACTION_DESTROY\n                                                   : LBST_ACTION_RESPOND_408;', to: '? LBST_ACTION_DESTROY\n                                                   : LBST_ACTION_DESTROY;' },
   { why: 'a 408 behind a head that is out', file: conn, from: 'return conn->open_answers > 0 && conn->head_sent ? LBST_ACTION_DESTROY', to: 'return false ? LBST_ACTION_DESTROY' },
