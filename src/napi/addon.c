@@ -10,6 +10,13 @@
   { name, NULL, function, NULL, NULL, NULL, napi_enumerable, NULL }
 
 static const napi_property_descriptor lbst_exports[] = {
+  METHOD("connAdvance", lbst_bind_conn_advance),
+  METHOD("connCreate", lbst_bind_conn_create),
+  METHOD("connEvent", lbst_bind_conn_event),
+  METHOD("connEvents", lbst_bind_conn_events),
+  METHOD("connNext", lbst_bind_conn_next),
+  METHOD("connStall", lbst_bind_conn_stall),
+  METHOD("connState", lbst_bind_conn_state),
   METHOD("lbList", lbst_bind_lb_list),
   METHOD("nodeTimers", lbst_bind_node_timers),
   METHOD("platformList", lbst_bind_platform_list),
@@ -19,7 +26,7 @@ static const napi_property_descriptor lbst_exports[] = {
   METHOD("serverRestore", lbst_bind_server_restore),
   METHOD("sockInspect", lbst_bind_sock_inspect),
   METHOD("spellNearest", lbst_bind_spell_nearest),
-  METHOD("spellAllNearest", lbst_bind_spell_all_nearest),
+  METHOD("spellTies", lbst_bind_spell_ties),
   METHOD("statusList", lbst_bind_status_list),
 };
 
