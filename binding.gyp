@@ -5,6 +5,7 @@
       # core: pure C, no clock, no allocation, no Node
       'src/core/chain.c',
       'src/core/lb.c',
+      'src/core/look.c',
       'src/core/node.c',
       'src/core/note.c',
       'src/core/policy.c',
@@ -17,6 +18,7 @@
       # napi: Node-API
       'src/napi/addon.c',
       'src/napi/bind_lb.c',
+      'src/napi/bind_look.c',
       'src/napi/bind_node.c',
       'src/napi/bind_policy.c',
       'src/napi/bind_server.c',

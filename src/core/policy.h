@@ -111,4 +111,10 @@ typedef struct lbst_plan_s {
 lbst_status_t
 lbst_policy_plan(lbst_plan_t *plan, const lbst_ask_t *ask);
 
+/* After how long an idle connection's timer fires on |node| with |present|, as Node arms
+ * it: keepAliveTimeout and what this version adds. LBST_NEVER_MS when there is none, or
+ * when keepAliveTimeout is no usable number. */
+uint64_t
+lbst_policy_idle_timer_ms(const lbst_node_t *node, const lbst_settings_t *present);
+
 #endif /* LBST_POLICY_H */

@@ -11,7 +11,9 @@
 
 static const napi_property_descriptor lbst_exports[] = {
   METHOD("lbList", lbst_bind_lb_list),
+  METHOD("lookDecide", lbst_bind_look_decide),
   METHOD("nodeTimers", lbst_bind_node_timers),
+  METHOD("policyIdle", lbst_bind_policy_idle),
   METHOD("policyLimits", lbst_bind_policy_limits),
   METHOD("policyPlan", lbst_bind_policy_plan),
   METHOD("serverApply", lbst_bind_server_apply),

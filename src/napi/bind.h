@@ -9,9 +9,11 @@
 #define LBST_BIND(name) napi_value lbst_bind_##name(napi_env env, napi_callback_info info)
 
 LBST_BIND(lb_list);        /* () -> [{ id, name, ... }] */
+LBST_BIND(look_decide);    /* (fd, armedMs, idleMs, memory) -> what to do, next memory */
 LBST_BIND(node_timers);    /* (version) -> { from, ... } */
 LBST_BIND(spell_nearest);  /* (word, words) -> the word that was meant, or null */
 LBST_BIND(status_list);    /* () -> { code: class name } */
+LBST_BIND(policy_idle);    /* (version, settings) -> { keepAliveMs, timerMs } or null */
 LBST_BIND(policy_limits);  /* () -> { idleMsMin, ... } */
 LBST_BIND(policy_plan);    /* (ask, settings, protocol) -> plan */
 LBST_BIND(server_apply);   /* (server, ask, constructors, key, mark) -> applied plan */

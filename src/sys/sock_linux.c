@@ -1,6 +1,7 @@
 /* Linux: FIONREAD and SIOCOUTQ for the two queues, TCP_INFO for the rest. */
 #include "sock.h"
 
+#include <errno.h>
 #include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -8,29 +9,77 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#define MS_PER_S 1000u
+
+/* The answer of an ioctl that counts bytes. (Not as an argument beside the ioctl that
+ * fills it: the order of evaluation is not defined.) */
 static uint32_t
-count_or_unknown(int result, int count) {
-  return result == 0 && count >= 0 ? (uint32_t) count : LBST_SOCK_UNKNOWN;
+count_bytes(int fd, unsigned long request) {
+  int count = 0;
+
+  if (ioctl(fd, request, &count) != 0 || count < 0) return LBST_SOCK_UNKNOWN;
+  return (uint32_t) count;
+}
+
+static uint32_t
+probe_ms(int fd) {
+  int on = 0;
+  int idle_s = 0;
+  socklen_t len = sizeof(on);
+
+  if (getsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, &len) != 0 || on == 0)
+    return LBST_SOCK_UNKNOWN;
+  len = sizeof(idle_s);
+  if (getsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle_s, &len) != 0 || idle_s < 0)
+    return 0; /* on, and at any time */
+  return (uint32_t) idle_s * MS_PER_S;
+}
+
+/* A Unix domain socket: the queues, and the end of the stream. */
+static lbst_status_t
+inspect_unix(lbst_sock_t *sock, int fd) {
+  char byte;
+  ssize_t peeked = recv(fd, &byte, sizeof(byte), MSG_PEEK | MSG_DONTWAIT);
+
+  if (peeked < 0 && errno != EAGAIN && errno != ECONNRESET) return LBST_E_OUT_OF_RANGE;
+  sock->peer_ended = peeked == 0 || (peeked < 0 && errno == ECONNRESET);
+  sock->last_received_ms = LBST_SOCK_UNKNOWN;
+  sock->last_sent_ms = LBST_SOCK_UNKNOWN;
+  sock->last_acked_ms = LBST_SOCK_UNKNOWN;
+  sock->probe_ms = LBST_SOCK_UNKNOWN;
+  return LBST_OK;
+}
+
+static lbst_status_t
+inspect_tcp(lbst_sock_t *sock, int fd, const struct tcp_info *info) {
+  if (info->tcpi_state == TCP_LISTEN) return LBST_E_OUT_OF_RANGE;
+  sock->last_received_ms = info->tcpi_last_data_recv;
+  sock->last_sent_ms = info->tcpi_last_data_sent;
+  sock->last_acked_ms = info->tcpi_last_ack_recv;
+  sock->probe_ms = probe_ms(fd);
+  sock->peer_ended = info->tcpi_state == TCP_CLOSE_WAIT ||
+                     info->tcpi_state == TCP_LAST_ACK ||
+                     info->tcpi_state == TCP_CLOSING ||
+                     info->tcpi_state == TCP_TIME_WAIT || info->tcpi_state == TCP_CLOSE;
+  return LBST_OK;
 }
 
 lbst_status_t
 lbst_sock_inspect(lbst_sock_t *sock, int fd) {
   struct tcp_info info;
   socklen_t len = sizeof(info);
-  int waiting = 0;
-  int untaken = 0;
+  lbst_sock_t found;
+  lbst_status_t status;
 
   memset(&info, 0, sizeof(info));
-  if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0) return LBST_E_OUT_OF_RANGE;
-  if (info.tcpi_state == TCP_LISTEN) return LBST_E_OUT_OF_RANGE;
+  if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0)
+    status = inspect_tcp(&found, fd, &info);
+  else
+    status = errno == EOPNOTSUPP ? inspect_unix(&found, fd) : LBST_E_OUT_OF_RANGE;
+  if (status != LBST_OK) return status;
 
-  sock->waiting_bytes = count_or_unknown(ioctl(fd, FIONREAD, &waiting), waiting);
-  sock->untaken_bytes = count_or_unknown(ioctl(fd, SIOCOUTQ, &untaken), untaken);
-  sock->last_received_ms = info.tcpi_last_data_recv;
-  sock->last_sent_ms = info.tcpi_last_data_sent;
-  sock->last_acked_ms = info.tcpi_last_ack_recv;
-  sock->peer_ended = info.tcpi_state == TCP_CLOSE_WAIT ||
-                     info.tcpi_state == TCP_LAST_ACK || info.tcpi_state == TCP_CLOSING ||
-                     info.tcpi_state == TCP_TIME_WAIT || info.tcpi_state == TCP_CLOSE;
+  found.waiting_bytes = count_bytes(fd, FIONREAD);
+  found.untaken_bytes = count_bytes(fd, SIOCOUTQ);
+  *sock = found;
   return LBST_OK;
 }
