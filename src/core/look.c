@@ -24,13 +24,14 @@ peer_idle_ms(const lbst_look_facts_t *facts) {
   return acked_ms;
 }
 
-/* Did bytes leave, or are they still to leave, after Node had handed them all over? */
+/* Did the peer still have bytes to take, or to read, after Node had handed them over? */
 static bool
 was_slow(const lbst_look_facts_t *facts, const lbst_look_memory_t *memory,
-         uint32_t armed_ms) {
+         uint32_t idle_ms, uint32_t armed_ms) {
   if (memory->waits > 0 || has_bytes(facts->untaken_bytes)) return true;
-  return facts->last_sent_ms != LBST_LOOK_UNKNOWN &&
-         (uint64_t) facts->last_sent_ms + LBST_LOOK_CLOCK_MS < armed_ms;
+  if (facts->free_bytes < LBST_LOOK_FREE_BYTES) return true;
+  return idle_ms != LBST_LOOK_UNKNOWN &&
+         (uint64_t) idle_ms + LBST_LOOK_PROMPT_MS < armed_ms;
 }
 
 static bool
@@ -61,7 +62,7 @@ lbst_look_decide(const lbst_look_facts_t *facts, const lbst_look_memory_t *memor
     look.action = LBST_LOOK_KEEP;
     return look;
   }
-  if (!was_slow(facts, memory, armed_ms)) return look;
+  if (!was_slow(facts, memory, look.peer_idle_ms, armed_ms)) return look;
 
   /* bytes on the way: the idle time of the peer has not even begun */
   if (!has_bytes(facts->untaken_bytes) && look.peer_idle_ms != LBST_LOOK_UNKNOWN)

@@ -11,9 +11,14 @@
 #define LBST_LOOK_STALLS_MAX 3u  /* waits in a row in which the peer took nothing */
 #define LBST_LOOK_WAITS_MAX  64u /* a peer that takes a byte now and then ends too */
 
-/* Two ticks of the kernel's clock at HZ=250, and Node's timer that fires up to 1 ms
- * early: a last byte that left within this time left at once. */
-#define LBST_LOOK_CLOCK_MS 10u
+/* A peer that took its last byte at once: what it sent last came within this time. Two
+ * ticks of the kernel's clock at HZ=250, a delayed acknowledgement of 40 ms, and a Node
+ * timer that fires up to 1 ms early. */
+#define LBST_LOOK_PROMPT_MS 60u
+
+/* A peer that says that less than this of its receive buffer is free has not read all. As
+ * soon as its free part has doubled it says so, and the smallest default is 64 KB. */
+#define LBST_LOOK_FREE_BYTES 32768u
 
 /* What a slow peer's kernel has acknowledged, its program may still have to read: a
  * default receive buffer of 128 KB at 50 KB/s. */
@@ -40,6 +45,7 @@ typedef struct lbst_look_facts_s {
   uint32_t untaken_bytes;
   uint32_t last_sent_ms;  /* since the last data byte went out */
   uint32_t last_acked_ms; /* since the peer last acknowledged anything */
+  uint32_t free_bytes;    /* of the peer's receive buffer, as far as it has told us */
   uint32_t probe_ms;      /* TCP keep-alive probes start after this; UNKNOWN = none */
 } lbst_look_facts_t;
 

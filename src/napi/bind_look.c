@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "../core/look.h"
 #include "../sys/sock.h"
 #include "bind.h"
@@ -53,26 +55,20 @@ create_look(napi_env env, const lbst_look_t *look, const lbst_look_facts_t *fact
   return napi_ok;
 }
 
-static lbst_look_facts_t
-ask_kernel(uint32_t fd) {
-  lbst_look_facts_t facts = {false,
-                             false,
-                             LBST_LOOK_UNKNOWN,
-                             LBST_LOOK_UNKNOWN,
-                             LBST_LOOK_UNKNOWN,
-                             LBST_LOOK_UNKNOWN,
-                             LBST_LOOK_UNKNOWN};
+static void
+ask_kernel(uint32_t fd, lbst_look_facts_t *facts) {
   lbst_sock_t sock;
 
-  if (lbst_sock_inspect(&sock, (int) fd) != LBST_OK) return facts;
-  facts.known = true;
-  facts.peer_ended = sock.peer_ended;
-  facts.waiting_bytes = sock.waiting_bytes;
-  facts.untaken_bytes = sock.untaken_bytes;
-  facts.last_sent_ms = sock.last_sent_ms;
-  facts.last_acked_ms = sock.last_acked_ms;
-  facts.probe_ms = sock.probe_ms;
-  return facts;
+  memset(facts, 0, sizeof(*facts));
+  if (lbst_sock_inspect(&sock, (int) fd) != LBST_OK) return;
+  facts->known = true;
+  facts->peer_ended = sock.peer_ended;
+  facts->waiting_bytes = sock.waiting_bytes;
+  facts->untaken_bytes = sock.untaken_bytes;
+  facts->last_sent_ms = sock.last_sent_ms;
+  facts->last_acked_ms = sock.last_acked_ms;
+  facts->free_bytes = sock.free_bytes;
+  facts->probe_ms = sock.probe_ms;
 }
 
 _Static_assert(LBST_LOOK_UNKNOWN == LBST_SOCK_UNKNOWN, "one word for \"not known\"");
@@ -91,7 +87,7 @@ LBST_BIND(look_decide) {
   NAPI_TRY(env, lbst_napi_get_u32(env, argv[1], "armedMs", &armed_ms));
   NAPI_TRY(env, lbst_napi_get_u32(env, argv[2], "idleMs", &idle_ms));
   NAPI_TRY(env, get_memory(env, argv[3], &memory));
-  facts = ask_kernel(fd);
+  ask_kernel(fd, &facts);
   look = lbst_look_decide(&facts, &memory, armed_ms, idle_ms);
   NAPI_TRY(env, create_look(env, &look, &facts, &result));
   return result;

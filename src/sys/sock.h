@@ -17,6 +17,7 @@ typedef struct lbst_sock_s {
   uint32_t last_received_ms; /* since the last data byte came */
   uint32_t last_sent_ms;     /* since the last data byte went out */
   uint32_t last_acked_ms;    /* since the peer last acknowledged anything */
+  uint32_t free_bytes;       /* of the peer's receive buffer, when it last told */
   uint32_t probe_ms;         /* silence after which TCP keep-alive probes start; UNKNOWN
                               * = there are none. Their answers count as acknowledged */
   bool peer_ended;           /* the peer has sent its FIN (or a reset came) */
