@@ -4,6 +4,7 @@
     'sources': [
       # core: pure C, no clock, no allocation, no Node
       'src/core/chain.c',
+      'src/core/guard.c',
       'src/core/lb.c',
       'src/core/look.c',
       'src/core/node.c',
@@ -17,6 +18,7 @@
       'src/sys/clock.c',
       # napi: Node-API
       'src/napi/addon.c',
+      'src/napi/bind_guard.c',
       'src/napi/bind_lb.c',
       'src/napi/bind_look.c',
       'src/napi/bind_node.c',

@@ -3,7 +3,7 @@
 // Outlast: the plan of src/core/policy.c, carried out on a server by src/napi/bind_server.c,
 // told as a report.
 
-const { attach } = require('./attach')
+const { attach, ownWrite } = require('./attach')
 const { native } = require('./binding')
 const { deepFreeze, findLoadBalancer, nodeTimers } = require('./catalogue')
 const { readOptions, readSettings } = require('./options')
@@ -77,7 +77,7 @@ function createRestore (server, plan, undos) {
   let changes = Object.keys(plan.targets).map((name) => ({ name, from: plan.before[name], to: plan.after[name] }))
   return function restore () {
     for (const undo of undos.splice(0)) undo()
-    const restored = native().serverRestore(server, changes)
+    const restored = ownWrite(server, () => native().serverRestore(server, changes))
     changes = []
     return restored
   }
@@ -97,9 +97,9 @@ function watchDeadPeers (server) {
 function applyLbSafeTimeouts (server, options) {
   const { ask, ...extras } = readOptions(options)
   const mark = { version, report: null }
-  const plan = native().serverApply(server, ask, getConstructors(), kMark, mark)
+  const plan = ownWrite(server, () => native().serverApply(server, ask, getConstructors(), kMark, mark))
   const report = createReport(ask, plan, plan.before, plan.after)
-  const undos = [attach(server, { ask, report, ...extras })]
+  const undos = [attach(server, { ask, protocol: plan.protocol, report, ...extras })]
   if (plan.tcpKeepAlive) undos.push(watchDeadPeers(server))
   Object.defineProperty(report, 'restore', { value: createRestore(server, plan, undos) })
   mark.report = deepFreeze(report)

@@ -1,9 +1,11 @@
 'use strict'
 
-// What stays on a server after applyLbSafeTimeouts(): the last look (and the guard and the
-// evidence). One of each per server, however often and by whichever copy of this package it
-// is applied; the newest call's options hold, and the last restore() takes all away.
+// What stays on a server after applyLbSafeTimeouts(): the guard, the last look and the
+// evidence. One of each per server, however often and by whichever copy of this package it is
+// applied; the newest call's options hold, and the last restore() takes all away.
 
+const { startEvidence } = require('./evidence')
+const { startGuard } = require('./guard')
 const { startLastLook } = require('./last-look')
 
 // Any copy of this package, of any version, finds what another one has attached
@@ -11,39 +13,84 @@ const kAttached = Symbol.for('lb-safe-timeouts.attached')
 
 function createAttached (server) {
   const users = []
-  let lastLook
-  let current = {}
+  const running = {}
+  let ours = 0
 
-  function start (wanted) {
-    if (wanted.lastLook !== current.lastLook) {
-      lastLook?.stop()
-      lastLook = wanted.lastLook ? startLastLook(server, {}) : undefined
+  function stop (name) {
+    running[name]?.stop()
+    delete running[name]
+  }
+
+  function startGuarding (user) {
+    if (user.onUnsafeWrite === 'off' || user.protocol === 'http2') return
+    running.guard = startGuard(server, { ask: user.ask, protocol: user.protocol, mode: user.onUnsafeWrite }, {
+      isOurs: () => ours > 0,
+      observe: (write) => running.evidence?.onWrite(write),
+      changed: () => running.lastLook?.readIdleTimer()
+    })
+  }
+
+  /** Makes what runs match the newest user. What was learned so far is kept where it can be. */
+  function arrange (user) {
+    stop('guard')
+    stop('lastLook')
+    if (user === undefined) {
+      stop('evidence')
+      delete server[kAttached]
+      return
     }
-    current = wanted
+    if (!user.evidence) stop('evidence')
+    else if (running.evidence === undefined) running.evidence = startEvidence(server, user)
+    else running.evidence.setUser(user)
+    if (user.protocol !== 'http2' && (user.lastLook || user.evidence)) {
+      running.lastLook = startLastLook(server, { look: user.lastLook, observe: running.evidence?.onIdleDeadline })
+    }
+    startGuarding(user)
   }
 
   return {
     /** Another call of applyLbSafeTimeouts(); returns what undoes it. */
     add (user) {
       users.push(user)
-      start(user)
+      arrange(user)
       return () => {
         const at = users.indexOf(user)
         if (at === -1) return
         users.splice(at, 1)
-        start(users[users.length - 1] ?? {})
-        if (users.length === 0) delete server[kAttached]
+        arrange(users[users.length - 1])
       }
-    }
+    },
+    /** Runs `write`, whose writes to the server are this package's own. */
+    own (write) {
+      ours++
+      try {
+        return write()
+      } finally {
+        ours--
+      }
+    },
+    status: () => running.evidence?.status(),
+    setDraining: (draining) => running.evidence?.setDraining(draining)
   }
 }
 
+/** What this or another copy of the package has attached to `server`, or undefined. */
+function findAttached (server) {
+  return Object(server)[kAttached]
+}
+
+/** Runs `write`, which writes timeouts of `server` that no guard is to judge. */
+function ownWrite (server, write) {
+  const attached = findAttached(server)
+  return attached === undefined ? write() : attached.own(write)
+}
+
 /**
- * Attaches what `user` asks for: { ask, report, onUnsafeWrite, lastLook, evidence }. Returns
- * what undoes it.
+ * Attaches what `user` asks for: { ask, protocol, report, onUnsafeWrite, lastLook, evidence }.
+ * Returns what undoes it.
  */
 function attach (server, user) {
-  if (server[kAttached] === undefined) {
+  if (findAttached(server) === undefined) {
     // a frozen server can be used, and nothing can be attached to it
     if (!Object.isExtensible(server)) return () => {}
     Object.defineProperty(server, kAttached, { value: createAttached(server), configurable: true })
@@ -51,4 +98,4 @@ function attach (server, user) {
   return server[kAttached].add(user)
 }
 
-module.exports = { attach }
+module.exports = { attach, findAttached, ownWrite }
