@@ -4,8 +4,10 @@
     'sources': [
       # core: pure C, no clock, no allocation, no Node
       'src/core/chain.c',
+      'src/core/evidence.c',
       'src/core/guard.c',
       'src/core/lb.c',
+      'src/core/learn.c',
       'src/core/look.c',
       'src/core/node.c',
       'src/core/note.c',
@@ -18,6 +20,7 @@
       'src/sys/clock.c',
       # napi: Node-API
       'src/napi/addon.c',
+      'src/napi/bind_evidence.c',
       'src/napi/bind_guard.c',
       'src/napi/bind_lb.c',
       'src/napi/bind_look.c',

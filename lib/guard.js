@@ -34,7 +34,10 @@ function startGuard (server, judge, { isOurs, observe, changed }) {
 
   function judgeWrite (name, value, setter) {
     const result = native().guardJudge(judge.ask, judge.protocol, { ...values, [name]: value }, name)
-    if (result.write === 'fine') return value
+    if (result.write === 'fine') {
+      observe?.({ property: name, write: 'fine' })
+      return value
+    }
     const enforced = judge.mode === 'enforce' && result.write !== 'text'
     observe?.({ property: name, write: result.write, code: result.code, message: result.message, enforced })
     if (judge.mode === 'warn' && !warned.has(name)) {

@@ -2,11 +2,13 @@
 
 const { applyLbSafeTimeouts, planLbSafeTimeouts } = require('./apply')
 const { hasNative } = require('./binding')
+const { status } = require('./status')
 const { findLoadBalancer, loadBalancers, nodeTimers } = require('./catalogue')
 
 module.exports = {
   applyLbSafeTimeouts,
   planLbSafeTimeouts,
+  status,
   loadBalancers,
   findLoadBalancer,
   nodeTimers,

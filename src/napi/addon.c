@@ -10,6 +10,7 @@
   { name, NULL, function, NULL, NULL, NULL, napi_enumerable, NULL }
 
 static const napi_property_descriptor lbst_exports[] = {
+  METHOD("evidenceJudge", lbst_bind_evidence_judge),
   METHOD("guardJudge", lbst_bind_guard_judge),
   METHOD("lbList", lbst_bind_lb_list),
   METHOD("lookDecide", lbst_bind_look_decide),

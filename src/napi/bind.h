@@ -8,6 +8,7 @@
 
 #define LBST_BIND(name) napi_value lbst_bind_##name(napi_env env, napi_callback_info info)
 
+LBST_BIND(evidence_judge); /* (evidence, closes, count) -> { verdict, ... } */
 LBST_BIND(guard_judge);    /* (ask, protocol, settings, name) -> what a write is */
 LBST_BIND(lb_list);        /* () -> [{ id, name, ... }] */
 LBST_BIND(look_decide);    /* (fd, armedMs, idleMs, memory) -> what to do, next memory */

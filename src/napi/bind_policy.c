@@ -1,3 +1,4 @@
+#include "../core/learn.h"
 #include "../core/policy.h"
 #include "bind.h"
 #include "convert.h"
@@ -27,6 +28,7 @@ LBST_BIND(policy_limits) {
   NAPI_TRY(env, lbst_napi_set_u32(env, o, "idleMsMin", LBST_IDLE_MS_MIN));
   NAPI_TRY(env, lbst_napi_set_u32(env, o, "timeoutMsMax", LBST_TIMEOUT_MS_MAX));
   NAPI_TRY(env, lbst_napi_set_u32(env, o, "hopsMax", LBST_CHAIN_MAX));
+  NAPI_TRY(env, lbst_napi_set_u32(env, o, "closesMax", LBST_LEARN_CLOSES_MAX));
   return o;
 }
 

@@ -55,6 +55,7 @@ class Peer {
 
   onData (chunk) {
     this.lastByteAt = now()
+    this.firstByteAt ??= this.lastByteAt
     if (this.head.length < 4096) this.head += chunk.toString('latin1', 0, 4096)
     this.received += chunk.length
     if (responseLength(this.head, this.received) === this.received) {
