@@ -12,16 +12,24 @@
 //   LB_SAFE_TIMEOUTS_LOG       line (default), json, off
 
 const kRegistered = Symbol.for('lb-safe-timeouts.registered')
+// of lib/attach.js, which is not loaded before there is a server
+const kAttached = Symbol.for('lb-safe-timeouts.attached')
 
 // On Lambda the runtime's own http server speaks to no load balancer
 const isInert = process.env.AWS_LAMBDA_FUNCTION_NAME !== undefined
 
 let hasLogged = false
 
+/** One line for all workers of a cluster, and for all threads of a process. */
+function isFirst () {
+  return (require('node:cluster').worker?.id ?? 1) === 1 && require('node:worker_threads').threadId <= 1
+}
+
 function log (text, record) {
   const format = process.env.LB_SAFE_TIMEOUTS_LOG ?? 'line'
   if (hasLogged || format === 'off') return
   hasLogged = true
+  if (!isFirst()) return
   // written at once, and lost rather than thrown where stderr is closed
   try {
     require('node:fs').writeSync(2, (format === 'json' ? JSON.stringify({ 'lb-safe-timeouts': record }) : `lb-safe-timeouts: ${text}`) + '\n')
@@ -43,7 +51,8 @@ function isHttpServer (server) {
 
 function apply (server) {
   try {
-    if (!isHttpServer(server)) return
+    // what the application asked for itself holds
+    if (!isHttpServer(server) || server[kAttached] !== undefined) return
     const report = require('./apply').applyLbSafeTimeouts(server, { onUnsafeWrite: 'enforce' })
     log(describe(report), report)
   } catch (error) {
