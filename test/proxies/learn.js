@@ -63,7 +63,12 @@ function judge (name, idleMs, { learned, verdict }) {
 
 async function main (names) {
   for (const name of names) {
-    const found = await Promise.all(idlesMs.map((idleMs) => learn(name, idleMs)))
+    // all of them are over, and their proxies stopped, before one failure is told
+    const learned = await Promise.allSettled(idlesMs.map((idleMs) => learn(name, idleMs)))
+    const found = learned.map(({ value, reason }) => {
+      if (reason) throw reason
+      return value
+    })
     const good = found.every((status, i) => judge(name, idlesMs[i], status))
     if (!good) process.exitCode = 1
     const words = found.map(({ learned, verdict, peerIdleMs }, i) => `${idlesMs[i]} ms: ` +

@@ -5,7 +5,7 @@
 //
 //   apt-get install --no-install-recommends nginx caddy varnish trafficserver haproxy apache2
 
-const { spawn, spawnSync } = require('node:child_process')
+const { spawn } = require('node:child_process')
 const { once } = require('node:events')
 const fs = require('node:fs')
 const net = require('node:net')
@@ -41,7 +41,8 @@ function caddy ({ folder, port, backend, idleMs }) {
         admin off
         auto_https off
       }
-      http://127.0.0.1:${port} {
+      http://:${port} {
+        bind 127.0.0.1
         reverse_proxy 127.0.0.1:${backend} {
           transport http {
             keepalive ${idleMs}ms
@@ -67,15 +68,15 @@ function varnish ({ folder, port, backend, idleMs }) {
 }
 
 function trafficserver ({ folder, port, backend, idleMs }) {
-  const root = path.join(folder, 'root')
-  const { status, stderr } = spawnSync('/usr/bin/traffic_layout', ['init', '--force', '--copy-style=soft', `--path=${root}`], { encoding: 'utf8' })
-  if (status !== 0) throw new Error(`traffic_layout: ${stderr}`)
-  const yaml = fs.readFileSync(path.join(root, 'runroot.yaml'), 'utf8')
-  const etc = /^sysconfdir: (.*)$/m.exec(yaml)[1]
+  const own = { sysconfdir: 'etc', datadir: 'data', localstatedir: 'var', runtimedir: 'run', logdir: 'log', cachedir: 'cache' }
+  const shared = { prefix: '/usr', exec_prefix: '/usr', bindir: '/usr/bin', sbindir: '/usr/sbin', includedir: '/usr/include', libdir: '/usr/lib', libexecdir: '/usr/lib' }
+  const layout = Object.entries({ ...shared, ...Object.fromEntries(Object.entries(own).map(([key, name]) => [key, path.join(folder, name)])) })
   return {
-    command: ['/usr/bin/traffic_server', `--run-root=${path.join(root, 'runroot.yaml')}`],
+    command: ['/usr/bin/traffic_server', `--run-root=${path.join(folder, 'runroot.yaml')}`],
+    folders: Object.values(own),
     files: {
-      [path.join(etc, 'records.config')]: [
+      'runroot.yaml': layout.map(([key, value]) => `${key}: ${value}\n`).join(''),
+      'etc/records.config': [
         `CONFIG proxy.config.http.server_ports STRING ${port}:ip-in=127.0.0.1`,
         `CONFIG proxy.config.http.keep_alive_no_activity_timeout_out INT ${idleMs / 1000}`,
         'CONFIG proxy.config.http.cache.http INT 0',
@@ -83,7 +84,10 @@ function trafficserver ({ folder, port, backend, idleMs }) {
         'CONFIG proxy.config.exec_thread.autoconfig INT 0',
         'CONFIG proxy.config.exec_thread.limit INT 1',
         'CONFIG proxy.config.log.logging_enabled INT 0', ''].join('\n'),
-      [path.join(etc, 'remap.config')]: `map / http://127.0.0.1:${backend}/\n`
+      'etc/remap.config': `map / http://127.0.0.1:${backend}/\n`,
+      'etc/storage.config': 'cache 16M\n',
+      'etc/ip_allow.yaml': 'ip_allow:\n  - apply: in\n    ip_addrs: 127.0.0.1\n    action: allow\n    methods: ALL\n',
+      'etc/plugin.config': ''
     }
   }
 }
@@ -160,7 +164,8 @@ async function isListening (port) {
 async function startProxy (name, { backend, idleMs }) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), `lbst-${name}-`))
   const port = await freePort()
-  const { command, files, env = {} } = proxies[name]({ folder, port, backend, idleMs })
+  const { command, files, folders = [], env = {} } = proxies[name]({ folder, port, backend, idleMs })
+  for (const sub of folders) fs.mkdirSync(path.join(folder, sub))
   for (const [file, text] of Object.entries(files)) fs.writeFileSync(path.resolve(folder, file), text)
   const child = spawn(command[0], command.slice(1), { cwd: folder, env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe'] })
   let stderr = ''
@@ -168,7 +173,10 @@ async function startProxy (name, { backend, idleMs }) {
   const ended = once(child, 'exit')
   const deadline = Date.now() + startMs
   while (!await isListening(port)) {
-    if (child.exitCode !== null || Date.now() > deadline) throw new Error(`${name} does not listen: ${stderr}`)
+    if (child.exitCode !== null || Date.now() > deadline) {
+      child.kill('SIGKILL')
+      throw new Error(`${name} does not listen: ${stderr}`)
+    }
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
   return {
