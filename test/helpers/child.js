@@ -7,9 +7,9 @@ const { once } = require('node:events')
 const path = require('node:path')
 
 /** Starts a server; resolves when it listens, with { port, report, ask(), stalled(), stop() }. */
-async function startServer (execPath, config) {
+async function startServer (execPath, config, execArgv = []) {
   const child = fork(path.join(__dirname, '..', 'fixtures', 'serve.js'), [JSON.stringify(config)], {
-    execPath, execArgv: [], stdio: ['ignore', 'pipe', 'inherit', 'ipc']
+    execPath, execArgv, stdio: ['ignore', 'pipe', 'inherit', 'ipc']
   })
   const failed = once(child, 'exit').then(([code, signal]) => {
     throw new Error(`the server ended: ${code ?? signal}`)
