@@ -44,8 +44,7 @@ function startGuard (server, judge, { isOurs, observe, changed }) {
       warned.add(name)
       warn(result, setter)
     }
-    if (enforced) return result.plannedMs ?? values[name]
-    return result.meantMs ?? value
+    return enforced ? values[name] : result.meantMs ?? value
   }
 
   function watch (name) {

@@ -70,6 +70,7 @@ function startLastLook (server, { look = true, observe }) {
     return looked?.bytesWritten === socket.bytesWritten ? looked : undefined
   }
 
+  /** Called from a timer: immediates run after the next poll, in every order of phases. */
   function closeAfterPoll (socket, close) {
     const { bytesRead } = socket
     setImmediate(() => {

@@ -70,9 +70,6 @@ LBST_BIND(guard_judge) {
   NAPI_TRY(env,
            lbst_napi_set_ms(env, o, "meantMs",
                             guard.has_meant ? guard.meant_ms : UINT64_MAX, UINT64_MAX));
-  NAPI_TRY(env, lbst_napi_set_ms(env, o, "plannedMs",
-                                 guard.has_planned ? guard.planned_ms : UINT64_MAX,
-                                 UINT64_MAX));
   NAPI_TRY(env, set_notes(env, o, &guard));
   return o;
 }

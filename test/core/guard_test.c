@@ -20,7 +20,7 @@ static const struct {
   lbst_prop_t prop;
   lbst_setting_t written;
   lbst_write_t write;
-  uint32_t planned_ms; /* 0 = the value before */
+  uint32_t planned_ms; /* 0 = not looked at */
   lbst_note_code_t first, second;
   const char *why;
 } rows[] = {
@@ -96,7 +96,7 @@ main(void) {
     ok(lbst_guard_judge(&guard, &ask, rows[i].prop) == LBST_OK, "%s", rows[i].why);
     is_u64(guard.write, rows[i].write, "%s", rows[i].why);
     if (rows[i].planned_ms != 0)
-      is_u64(guard.planned_ms, rows[i].planned_ms, "%s: enforced", rows[i].why);
+      is_u64(guard.planned_ms, rows[i].planned_ms, "%s: at least", rows[i].why);
     is_u64(code_at(&guard, 0), rows[i].first, "%s: first note", rows[i].why);
     is_u64(code_at(&guard, 1), rows[i].second, "%s: second note", rows[i].why);
   }
