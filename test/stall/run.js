@@ -89,7 +89,7 @@ async function main (versions) {
   let failures = 0
   console.log(`${wanted} requests each: ${connections} in an I/O callback, in setImmediate, and under SIGSTOP`)
   for (const version of versions) {
-    for (const protocol of ['http', 'https']) {
+    for (const protocol of ['http', 'https', 'http2']) { // HTTP/1 on each of them
       const bare = await measure(version, protocol, null)
       const ours = await measure(version, protocol, { idleTimeoutMs, marginMs })
       const proves = bare.answered === 0 && bare.inTime === wanted && ours.inTime === wanted
