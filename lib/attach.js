@@ -4,7 +4,6 @@
 // evidence. One of each per server, however often and by whichever copy of this package it is
 // applied; the newest call's options hold, and the last restore() takes all away.
 
-const { startEvidence } = require('./evidence')
 const { startGuard } = require('./guard')
 const { startLastLook } = require('./last-look')
 
@@ -30,6 +29,16 @@ function createAttached (server) {
     })
   }
 
+  function collectEvidence (user) {
+    if (running.evidence !== undefined) return running.evidence.setUser(user)
+    try {
+      // required here and not before, so that requiring this package stays cheap
+      running.evidence = require('./evidence').startEvidence(server, user)
+    } catch {
+      // another runtime, without the histograms of Node's: safe, and nothing to show for it
+    }
+  }
+
   /** Makes what runs match the newest user. What was learned so far is kept where it can be. */
   function arrange (user) {
     stop('guard')
@@ -39,9 +48,8 @@ function createAttached (server) {
       delete server[kAttached]
       return
     }
-    if (!user.evidence) stop('evidence')
-    else if (running.evidence === undefined) running.evidence = startEvidence(server, user)
-    else running.evidence.setUser(user)
+    if (user.evidence) collectEvidence(user)
+    else stop('evidence')
     if (user.protocol !== 'http2' && (user.lastLook || user.evidence)) {
       running.lastLook = startLastLook(server, { look: user.lastLook, observe: running.evidence?.onIdleDeadline })
     }
@@ -91,8 +99,8 @@ function ownWrite (server, write) {
  */
 function attach (server, user) {
   if (findAttached(server) === undefined) {
-    // a frozen server can be used, and nothing can be attached to it
-    if (!Object.isExtensible(server)) return () => {}
+    // nothing can be attached to a frozen server, or to one that is no emitter of Node's
+    if (!Object.isExtensible(server) || typeof server.prependListener !== 'function') return () => {}
     Object.defineProperty(server, kAttached, { value: createAttached(server), configurable: true })
   }
   return server[kAttached].add(user)

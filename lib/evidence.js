@@ -88,7 +88,7 @@ function startEvidence (server, user) {
 
   function onPeerEnd () {
     try {
-      if (!isBetweenRequests(this)) return
+      if (this.writableEnded || !isBetweenRequests(this)) return
       counts.byPeer++
       const idleMs = readIdleMs(this)
       if (idleMs !== null) {
@@ -137,11 +137,13 @@ function startEvidence (server, user) {
       user = newUser
       broken.clear()
     },
-    /** The last look tells what it saw at an idle deadline. */
-    onIdleDeadline (socket, { action, waitMs, peerIdleMs = null }) {
+    /** The last look tells of a connection that it has closed or kept. */
+    onIdleDeadline (socket, { action, waitMs, peerEnded = false, peerIdleMs = null }) {
       if (action === 'close') {
-        counts.byNode++
-        publish(channels.idleClose, { server, socket, by: 'node', idleMs: peerIdleMs })
+        // after a stall the peer may have closed first, and nobody has read that yet
+        if (peerEnded) counts.byPeer++
+        else counts.byNode++
+        publish(channels.idleClose, { server, socket, by: peerEnded ? 'peer' : 'node', idleMs: peerIdleMs })
       } else if (action === 'keep') {
         counts.saved++
         publish(channels.saved, { server, socket, why: 'request', peerIdleMs })

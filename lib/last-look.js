@@ -37,8 +37,8 @@ function isBetweenRequests (socket) {
 }
 
 /**
- * Looks at the connections of `server` before Node closes them. `observe` hears of every idle
- * deadline: (socket, look). With `look: false` it only listens.
+ * Looks at the connections of `server` before Node closes them. `observe` hears of each that
+ * was closed or kept: (socket, look). With `look: false` it only listens.
  */
 function startLastLook (server, { look = true, observe }) {
   const idleTimers = new Map() // what Node arms -> the keepAliveTimeout that it came from
@@ -70,47 +70,49 @@ function startLastLook (server, { look = true, observe }) {
     return looked?.bytesWritten === socket.bytesWritten ? looked : undefined
   }
 
+  /** Does what Node would do now; a 'timeout' listener of the application may still prevent it. */
+  function close (socket, seen) {
+    Object.getPrototypeOf(socket)._onTimeout.call(socket)
+    if (seen !== undefined && socket.destroyed) observe?.(socket, seen)
+  }
+
   /** Called from a timer: immediates run after the next poll, in every order of phases. */
-  function closeAfterPoll (socket, close) {
+  function closeAfterPoll (socket) {
     const { bytesRead } = socket
     setImmediate(() => {
-      if (!socket.destroyed && socket.bytesRead === bytesRead && isBetweenRequests(socket)) close.call(socket)
+      if (!socket.destroyed && socket.bytesRead === bytesRead && isBetweenRequests(socket)) close(socket, { action: 'close' })
     })
   }
 
-  /** Returns whether `socket` is dealt with, so that Node must not close it now. */
-  function decide (socket, close) {
-    const looked = recall(socket)
-    const idleMs = findIdleMs(socket, looked)
-    if (idleMs === undefined) return false
-    if (!look) {
-      observe?.(socket, { action: 'close' })
-      return false
-    }
-    const fd = socket._handle?.fd
-    const armedMs = Math.trunc(socket.timeout)
-    const result = fd >= 0 ? native().lookDecide(fd, armedMs, idleMs, looked?.memory ?? null) : { action: 'poll' }
-    observe?.(socket, result)
-    if (result.action === 'close') return false
-    if (result.action === 'poll') {
-      closeAfterPoll(socket, close)
-      return true
-    }
+  function hold (socket, result, idleMs) {
     if (result.action === 'wait') socket.setTimeout(result.waitMs)
     else socket._unrefTimer()
     socket[kLooked] = { memory: result, bytesWritten: socket.bytesWritten, armedMs: socket.timeout, idleMs }
-    return true
+    observe?.(socket, result)
+  }
+
+  /** What to do with a socket whose timer has fired; undefined: it is none of our business. */
+  function decide (socket) {
+    const looked = recall(socket)
+    const idleMs = findIdleMs(socket, looked)
+    if (idleMs === undefined) return undefined
+    const fd = socket._handle?.fd
+    if (!look) return { action: 'close' }
+    if (!(fd >= 0)) return { action: 'poll' }
+    const result = native().lookDecide(fd, Math.trunc(socket.timeout), idleMs, looked?.memory ?? null)
+    if (result.action === 'keep' || result.action === 'wait') hold(socket, result, idleMs)
+    return result
   }
 
   function onTimeout () {
-    const close = Object.getPrototypeOf(this)._onTimeout
-    let done = false
+    let result
     try {
-      done = active && decide(this, close)
+      if (active) result = decide(this)
     } catch {
       // a look that fails must not be worse than no look
     }
-    if (!done) close.call(this)
+    if (result === undefined || result.action === 'close') close(this, result)
+    else if (result.action === 'poll') closeAfterPoll(this)
   }
 
   function onConnection (socket) {
@@ -124,7 +126,7 @@ function startLastLook (server, { look = true, observe }) {
   listConnections(server)?.forEach(onConnection)
 
   return {
-    /** keepAliveTimeout is about to change: connections are armed with what it is now. */
+    /** keepAliveTimeout has changed: connections are armed with the new value from now on. */
     readIdleTimer,
     stop () {
       active = false
