@@ -4,6 +4,7 @@
     'sources': [
       # core: pure C, no clock, no allocation, no Node
       'src/core/chain.c',
+      'src/core/conn.c',
       'src/core/evidence.c',
       'src/core/guard.c',
       'src/core/lb.c',
@@ -20,6 +21,7 @@
       'src/sys/clock.c',
       # napi: Node-API
       'src/napi/addon.c',
+      'src/napi/bind_conn.c',
       'src/napi/bind_evidence.c',
       'src/napi/bind_guard.c',
       'src/napi/bind_lb.c',

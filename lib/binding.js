@@ -12,11 +12,12 @@ function native () {
     try {
       loaded = require('../build/Release/lb_safe_timeouts.node')
     } catch (cause) {
-      const { createError } = require('./errors')
-      const error = createError('LBST_E_NATIVE_MISSING',
+      // made by hand: the table of codes and classes is what could not be loaded
+      const error = new Error(
         'the native module of lb-safe-timeouts could not be loaded ' +
         `(${process.platform}-${process.arch}, Node ${process.versions.node}): ${cause.message.split('\n')[0]}; ` +
         'in a checkout, `npm run build` makes it')
+      error.code = 'LBST_E_NATIVE_MISSING'
       error.cause = cause
       throw error
     }

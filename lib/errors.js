@@ -1,17 +1,16 @@
 'use strict'
 
 // Every error that this package throws on purpose has a stable `code` (LBST_E_...). Codes
-// and their classes live in the native module; the one about its absence cannot.
+// and their classes live in the native module.
+
+const { native } = require('./binding')
 
 const classes = { Error, TypeError, RangeError }
 
 /** An error of the class that belongs to `code`, with that code. */
 function createError (code, message) {
-  const { native } = require('./binding')
-  const ErrorClass = code === 'LBST_E_NATIVE_MISSING' ? Error : classes[native().statusList()[code]]
-  const error = new ErrorClass(message)
-  // like Node's own errors: in the stack's first line, so that it shows in every log
-  Object.defineProperty(error, 'code', { value: code, enumerable: true, writable: true, configurable: true })
+  const error = new classes[native().statusList()[code]](message)
+  error.code = code
   Error.captureStackTrace(error, createError)
   return error
 }

@@ -4,10 +4,12 @@ const { applyLbSafeTimeouts, planLbSafeTimeouts } = require('./apply')
 const { hasNative } = require('./binding')
 const { status } = require('./status')
 const { findLoadBalancer, loadBalancers, nodeTimers } = require('./catalogue')
+const { createConnectionModel } = require('./model')
 
 module.exports = {
   applyLbSafeTimeouts,
   planLbSafeTimeouts,
+  createConnectionModel,
   status,
   loadBalancers,
   findLoadBalancer,

@@ -5,8 +5,10 @@ export default api
 export const {
   applyLbSafeTimeouts,
   planLbSafeTimeouts,
+  createConnectionModel,
   status,
   loadBalancers,
   findLoadBalancer,
-  nodeTimers
+  nodeTimers,
+  native
 } = api

@@ -42,11 +42,14 @@ function compileTest (name) {
   return program
 }
 
-/** Compiles one core source as the freestanding C that it must be; returns the object's path. */
+/**
+ * Compiles one core source as the freestanding C that it must be; returns the object's path.
+ * Without PIC, so that a constant table of pointers is read-only data to nm as well.
+ */
 function compileFreestanding (source) {
   const object = path.join(out, path.basename(source, '.c') + '.o')
   fs.mkdirSync(out, { recursive: true })
-  compile(['-std=c11', '-ffreestanding', '-O2', ...warnings, '-c', source, '-o', object])
+  compile(['-std=c11', '-ffreestanding', '-fno-pic', '-O2', ...warnings, '-c', source, '-o', object])
   return object
 }
 

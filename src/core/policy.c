@@ -43,7 +43,7 @@ say_prop(lbst_draft_t *draft, lbst_note_code_t code, lbst_prop_t prop, uint32_t 
   say(draft, code, a_ms, b_ms)->prop = prop;
 }
 
-/* ---- the chain: rule 7, and which hop governs ------------------------------------- */
+/* ---- the chain: rule 7, and which hop governs ------------------------------------ */
 
 static void
 explain_hop(lbst_draft_t *draft, size_t index) {
@@ -147,7 +147,7 @@ choose_owner(lbst_draft_t *draft) {
   return LBST_OK;
 }
 
-/* ---- values that Node does not read as they were meant ---------------------------- */
+/* ---- values that Node does not read as they were meant --------------------------- */
 
 /* Says what |prop| holds when it is no usable number, and what this Node makes of it. */
 static void
@@ -165,7 +165,7 @@ warn_value(lbst_draft_t *draft, lbst_prop_t prop, bool replaced, uint32_t by_ms)
     say_prop(draft, LBST_W_VALUE_THROWS, prop, 0, 0);
 }
 
-/* ---- rules 1, 4 and 6: keepAliveTimeout -------------------------------------------- */
+/* ---- rules 1, 4 and 6: keepAliveTimeout ------------------------------------------ */
 
 static lbst_status_t
 target_keep_alive(lbst_draft_t *draft) {
@@ -243,8 +243,7 @@ plan_keep_alive(lbst_draft_t *draft) {
   }
 }
 
-/* ---- rule 2: headersTimeout ---------------------------------------------------------
- */
+/* ---- rule 2: headersTimeout ------------------------------------------------------ */
 
 static void
 explain_headers(lbst_draft_t *draft, uint32_t base_ms, uint32_t headers_ms) {
@@ -292,6 +291,7 @@ plan_headers(lbst_draft_t *draft) {
 
   if (ask->headers_mode == LBST_HEADERS_MS) {
     target_ms = ask->headers_ms;
+    if (target_ms == 0) headers->ms = 0; /* off is longer than any number */
   } else if (ask->headers_mode == LBST_HEADERS_OUTLAST && base_ms != 0) {
     target_ms = headers->ms > base_ms ? base_ms + 1 : above(base_ms);
   }
@@ -299,12 +299,12 @@ plan_headers(lbst_draft_t *draft) {
   headers->write = bad || headers->ms != present.ms;
 
   if (bad) warn_value(draft, LBST_PROP_HEADERS, true, headers->ms);
-  if (headers->ms == 0) {
+  if (ask->headers_mode == LBST_HEADERS_MS && headers->ms == ask->headers_ms) {
+    say(draft, LBST_R_HEADERS_GIVEN, 0, headers->ms);
+  } else if (headers->ms == 0) {
     say_prop(draft, LBST_R_STAYS_OFF, LBST_PROP_HEADERS, 0, 0);
   } else if (ask->headers_mode == LBST_HEADERS_KEEP) {
     say(draft, LBST_R_HEADERS_KEPT, 0, headers->ms);
-  } else if (ask->headers_mode == LBST_HEADERS_MS && headers->ms == ask->headers_ms) {
-    say(draft, LBST_R_HEADERS_GIVEN, 0, headers->ms);
   } else if (headers->write && target_ms != 0) {
     explain_headers(draft, base_ms, headers->ms);
   } else if (target_ms != 0) {
@@ -312,8 +312,7 @@ plan_headers(lbst_draft_t *draft) {
   }
 }
 
-/* ---- rule 3: requestTimeout ---------------------------------------------------------
- */
+/* ---- rule 3: requestTimeout ------------------------------------------------------ */
 
 static void
 plan_request(lbst_draft_t *draft) {
@@ -323,7 +322,7 @@ plan_request(lbst_draft_t *draft) {
   uint32_t headers_ms = draft->plan->headers.ms;
   uint32_t base_ms = headers_base(draft);
   bool bad = !lbst_setting_usable(present);
-  bool headers_off = headers_ms == 0 && ask->headers_mode == LBST_HEADERS_OUTLAST &&
+  bool headers_off = headers_ms == 0 && ask->headers_mode != LBST_HEADERS_KEEP &&
                      ask->present.prop[LBST_PROP_HEADERS].kind != LBST_SETTING_ABSENT;
   uint32_t need_ms = headers_off && base_ms != 0 ? above(base_ms) : headers_ms;
 
@@ -344,8 +343,7 @@ plan_request(lbst_draft_t *draft) {
   if (bad) warn_value(draft, LBST_PROP_REQUEST, true, request->ms);
 }
 
-/* ---- rule 5: dangers ----------------------------------------------------------------
- */
+/* ---- rule 5: dangers ------------------------------------------------------------- */
 
 static void
 warn_dangers(lbst_draft_t *draft) {
@@ -371,8 +369,7 @@ warn_dangers(lbst_draft_t *draft) {
   }
 }
 
-/* ---- the outcome --------------------------------------------------------------------
- */
+/* ---- the outcome ----------------------------------------------------------------- */
 
 static uint32_t
 node_buffer_ms(const lbst_node_t *node, const lbst_settings_t *present) {
@@ -439,6 +436,11 @@ judge(lbst_draft_t *draft) {
   if (plan->close_earliest_ms <= plan->idle_ms) {
     plan->safe = false;
     say(draft, LBST_W_STILL_UNSAFE, (uint32_t) plan->close_earliest_ms, plan->idle_ms);
+  }
+  if (draft->ask->node->header_timer_idle && plan->headers.ms != 0 &&
+      plan->headers.ms <= plan->idle_ms) {
+    plan->safe = false;
+    say(draft, LBST_W_HEADERS_IDLE, plan->headers.ms, plan->idle_ms);
   }
   if (unused_ms != 0 && unused_ms <= plan->idle_ms) {
     plan->safe = false;

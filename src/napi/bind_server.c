@@ -6,8 +6,7 @@
 #include "convert.h"
 #include "glue.h"
 
-/* ---- what was passed ----------------------------------------------------------------
- */
+/* ---- what was passed ------------------------------------------------------------- */
 
 typedef struct lbst_trait_row_s {
   uint32_t trait;
@@ -125,8 +124,7 @@ static const char *const protocol_names[] = {
 #undef XX
 };
 
-/* ---- writing ------------------------------------------------------------------------
- */
+/* ---- writing --------------------------------------------------------------------- */
 
 /* Writes |value| and looks whether the server took it: a frozen object refuses a write
  * without a word, and a setter may take another value. */
@@ -262,8 +260,7 @@ LBST_BIND(server_apply) {
   return result;
 }
 
-/* ---- taking it back -----------------------------------------------------------------
- */
+/* ---- taking it back -------------------------------------------------------------- */
 
 static napi_status
 restore_one(napi_env env, napi_value server, napi_value name, napi_value from,

@@ -7,8 +7,7 @@
 #define NEVER LBST_NEVER_MS
 #define MAX   LBST_TIMEOUT_MS_MAX
 
-/* ---- asking -------------------------------------------------------------------------
- */
+/* ---- asking ---------------------------------------------------------------------- */
 
 typedef struct lbst_story_s {
   lbst_ask_t ask;
@@ -99,8 +98,7 @@ expect(const lbst_story_t *story, uint32_t keep_alive_ms, uint32_t headers_ms,
   is_u64(story->plan.request.ms, request_ms, "requestTimeout: %s", why);
 }
 
-/* ---- rule 1: outlast, and the vendor's advice ---------------------------------------
- */
+/* ---- rule 1: outlast, and the vendor's advice ------------------------------------ */
 
 static const struct {
   const char *lb;
@@ -175,8 +173,7 @@ test_outlast(void) {
      "no margin on a Node that adds nothing is not safe");
 }
 
-/* ---- rule 2: headersTimeout -----------------------------------------------------------
- */
+/* ---- rule 2: headersTimeout ------------------------------------------------------ */
 
 static void
 test_headers(void) {
@@ -229,6 +226,20 @@ test_headers(void) {
   expect(&story, 65000, 60000, 300000, "a smaller number lowers nothing");
   ok(!story.plan.safe, "and is not safe");
 
+  begin(&story, "gcp-external-alb");
+  story.ask.headers_mode = LBST_HEADERS_MS;
+  story.ask.headers_ms = 0;
+  plan(&story);
+  expect(&story, 620000, 0, 621000, "0 turns it off, and requestTimeout rules then");
+  ok(story.plan.headers.write && says(&story, LBST_R_HEADERS_GIVEN), "as given");
+
+  begin(&story, "aws-alb");
+  story.ask.headers_mode = LBST_HEADERS_KEEP;
+  on_node(&story, "12.18.4");
+  plan(&story);
+  ok(!story.plan.safe && says(&story, LBST_W_HEADERS_IDLE),
+     "'keep' on Node 12.18: a header in two parts is killed after 60 s");
+
   begin(&story, "aws-alb");
   story.ask.headers_mode = LBST_HEADERS_MS;
   story.ask.headers_ms = MAX;
@@ -252,8 +263,7 @@ test_headers(void) {
   ok(says(&story, LBST_R_STAYS_OFF), "and says so");
 }
 
-/* ---- rule 3: requestTimeout -----------------------------------------------------------
- */
+/* ---- rule 3: requestTimeout ------------------------------------------------------ */
 
 static void
 test_request(void) {

@@ -1,0 +1,267 @@
+import type { Server as HttpServer } from 'node:http'
+import type { Server as HttpsServer } from 'node:https'
+import type { Http2Server, Http2SecureServer } from 'node:http2'
+
+/* <generated: LbId, by scripts/sync-docs.js> */
+/** The ids of the catalogue. */
+export type LbId =
+  | 'aws-alb'
+  | 'aws-clb'
+  | 'aws-cloudfront'
+  | 'aws-nlb'
+  | 'azure-front-door'
+  | 'cloudflare'
+  | 'envoy'
+  | 'gcp-external-alb'
+  | 'haproxy'
+  | 'heroku'
+  | 'nginx'
+  | 'traefik'
+/* </generated: LbId> */
+
+/** Any server with Node's HTTP timers. */
+export type Server = HttpServer | HttpsServer | Http2Server | Http2SecureServer | ServerLike
+
+/** A server of another make with the same methods and timers (a framework's own, spdy). */
+export interface ServerLike {
+  listen (...args: any[]): any
+  close (...args: any[]): any
+  on (event: string, listener: (...args: any[]) => void): any
+  keepAliveTimeout: number
+  headersTimeout: number
+}
+
+/** One hop of option `lb`: an id of the catalogue, or what you know of it. */
+export type LbOption = LbId | LbHop
+
+/** At least `id` or `idleTimeoutMs`. All durations in ms. */
+export interface LbHop {
+  /** An id of the catalogue. */
+  id?: LbId
+  /** The idle timeout that *your* load balancer is set to, 1000 to 2147483647 ms. */
+  idleTimeoutMs?: number
+  /** How long it lets a deregistered target finish, in ms. */
+  drainMs?: number
+}
+
+/** One proxy on the way, as a reader of a load balancer's own configuration finds it. */
+export interface Hop {
+  /** An id of the catalogue, or null. */
+  id?: LbId | null
+  name?: string | null
+  /** `pool-owner` keeps idle connections to Node; the others own none. */
+  role?: 'pool-owner' | 'l4' | 'not-pooling'
+  /** ms; null: as the catalogue says. */
+  idleTimeoutMs?: number | null
+  drainMs?: number | null
+  /** Where it was read: `file:line` or a JSON path. */
+  where?: string
+  why?: string
+}
+
+export interface Options {
+  /**
+   * The load balancer in front: an id, what you know of it, or a chain of these, outermost
+   * first (the last one that pools connections to Node governs).
+   * @default detected: LB_SAFE_TIMEOUTS_LB, LB_SAFE_TIMEOUTS_IDLE_MS, the platform's own
+   * variable, else a generic load balancer of 60 seconds
+   * @example 'aws-alb'
+   * @example ['cloudflare', { id: 'aws-alb', idleTimeoutMs: 120000 }]
+   */
+  lb?: LbOption | readonly LbOption[]
+  /** The pool owner's idle timeout when only the number is known, in ms (1000 to 2147483647). */
+  idleTimeoutMs?: number
+  /** Hops read from a load balancer's own configuration; the one that idles longest governs. */
+  metadata?: readonly Hop[]
+  /**
+   * How much longer than the load balancer Node holds on, in ms.
+   * @default 5000, or the vendor's advice where it is longer
+   */
+  marginMs?: number
+  /**
+   * `outlast`: keepAliveTimeout + 1000. `keep`: as it is. Or a number of ms.
+   * @default 'outlast'
+   */
+  headersTimeout?: 'outlast' | 'keep' | number
+  /**
+   * What to do about a later write that breaks the plan.
+   * @default 'warn'
+   */
+  onUnsafeWrite?: 'warn' | 'enforce' | 'off'
+  /**
+   * For a pool owner without an idle limit: never close first, or after one hour.
+   * @default 'never-close'
+   */
+  unbounded?: 'never-close' | 'long'
+  /**
+   * Look into the kernel's receive buffer before an idle close.
+   * @default true
+   */
+  lastLook?: boolean
+  /**
+   * Collect evidence per connection.
+   * @default true
+   */
+  evidence?: boolean
+}
+
+/** Node's timeouts as a server held them; a value that is no number is told in words. */
+export interface Timeouts {
+  keepAliveTimeout?: number | string | boolean | null
+  headersTimeout?: number | string | boolean | null
+  requestTimeout?: number | string | boolean | null
+  timeout?: number | string | boolean | null
+  keepAliveTimeoutBuffer?: number | string | boolean | null
+  connectionsCheckingInterval?: number | string | boolean | null
+}
+
+/** The timeouts that a plan starts from, by Node's names, in ms. */
+export interface Settings {
+  keepAliveTimeout?: number
+  headersTimeout?: number
+  requestTimeout?: number
+  timeout?: number
+  keepAliveTimeoutBuffer?: number
+  connectionsCheckingInterval?: number
+  /** Plan for another version of Node: `'22.19.0'`, or `'22'` for the newest one measured. */
+  nodeVersion?: string
+}
+
+/** A reason or a warning: a stable code (LBST_R_..., LBST_W_...) and a sentence. */
+export interface Note {
+  readonly code: string
+  readonly message: string
+}
+
+/** The timeouts to set, and why. A frozen plain object that survives JSON.stringify. */
+export interface Plan {
+  /** The load balancer that governs. `idleTimeoutMs` is null where it has no limit. */
+  readonly lb: {
+    readonly id: LbId | null
+    readonly name: string
+    readonly idleTimeoutMs: number | null
+    readonly source: 'option' | 'metadata' | 'environment' | 'platform' | 'assumed'
+    /** The source of the number, or null where it is the caller's own. */
+    readonly url: string | null
+  }
+  readonly before: Readonly<Timeouts>
+  readonly after: Readonly<Timeouts>
+  /** The properties whose value changes. */
+  readonly changed: ReadonlyArray<'keepAliveTimeout' | 'headersTimeout' | 'requestTimeout'>
+  /** After which idle time Node closes a kept-alive connection, in ms; null: never. */
+  readonly idleCloseMs: { readonly earliest: number | null, readonly latest: number | null }
+  /** No idle and no unused connection is closed before the load balancer closes it. */
+  readonly safe: boolean
+  readonly reasons: readonly Note[]
+  readonly warnings: readonly Note[]
+  readonly node: NodeTimers
+  readonly native: boolean
+}
+
+export interface Report extends Plan {
+  /**
+   * Puts back what this call wrote, where it still stands. Returns the names of the
+   * properties; a second call does nothing.
+   */
+  restore (): string[]
+}
+
+/** What is known of one load balancer. Durations in ms; null: no source says. */
+export interface LoadBalancer {
+  readonly id: LbId
+  readonly name: string
+  readonly vendor: string
+  readonly kind: string
+  readonly role: 'pool-owner' | 'l4' | 'not-pooling'
+  /** Default idle timeout to the backend. */
+  readonly idleTimeoutMs: number | null
+  /** It has no idle limit of its own. */
+  readonly unbounded: boolean
+  /** Whether its user can change the idle timeout. */
+  readonly configurable: boolean
+  readonly rangeMs: { readonly min: number | null, readonly max: number | null } | null
+  /** The keep-alive timeout that its vendor advises for backends. */
+  readonly backendAdviceMs: number | null
+  /** Default drain (deregistration) time. */
+  readonly drainMs: number | null
+  /** What a client sees when a request meets a closing connection. */
+  readonly staleStatus: readonly number[]
+  /** The client may see a closed connection and no status. */
+  readonly staleCloses: boolean
+  /** The environment variable that proves this platform. */
+  readonly platformVariable: string | null
+  /** What to change on its side instead. */
+  readonly remedy: string | null
+  readonly url: string
+  /** When the source was read, YYYY-MM. */
+  readonly asOf: string
+  readonly confidence: 'low' | 'medium' | 'high'
+}
+
+/** How the timers of http.Server behave on one version of Node. */
+export interface NodeTimers {
+  readonly version: string
+  /** The version in which this behaviour began. */
+  readonly from: string
+  /** Whether a release at least as new in its line was measured. */
+  readonly tested: boolean
+  /** What is added to keepAliveTimeout: nothing, 1000 ms, or keepAliveTimeoutBuffer. */
+  readonly idleBuffer: 'none' | 'constant' | 'property'
+  /** What a byte that is no whole request does to the idle timer. */
+  readonly strayByte: 'cancels' | 'restarts'
+  /** Who watches headersTimeout and requestTimeout. */
+  readonly checker: 'socket' | 'interval'
+  readonly badKeepAliveTimeout: 'throws' | 'ignored'
+  readonly badLimit: 'loose' | 'aborts' | 'zero'
+  /** headersTimeout must exceed keepAliveTimeout for an idle connection. */
+  readonly headerTimerRunsIdle: boolean
+  readonly checkIntervalRead: 'never' | 'constructor' | 'listening'
+  /** What server.close() destroys. */
+  readonly closeEndsIdle: boolean
+  readonly closeEndsFresh: boolean
+  /** Which limits an http2 server gives to its HTTP/1 connections. */
+  readonly http2AllowHttp1: 'none' | 'limits' | 'all'
+  readonly timersBeforePoll: boolean
+  readonly acceptsWholeBacklog: boolean
+  /** What http.createServer() starts with, in ms. */
+  readonly defaults: Readonly<Settings>
+}
+
+/** Every error that this package throws on purpose. */
+export interface LbSafeTimeoutsError extends Error {
+  /** LBST_E_... */
+  code: string
+}
+
+/**
+ * Gives `server` the timeouts with which the load balancer always closes an idle connection
+ * first. Before or after `listen()`; again at any time (twice changes nothing).
+ *
+ * @throws {TypeError} LBST_E_NOT_A_SERVER, LBST_E_INVALID_TYPE, LBST_E_UNKNOWN_OPTION, LBST_E_CONFLICT
+ * @throws {RangeError} LBST_E_OUT_OF_RANGE, LBST_E_LOOKS_LIKE_SECONDS, LBST_E_UNKNOWN_LB, LBST_E_TOO_LONG
+ * @throws {Error} LBST_E_NO_IDLE_TIMEOUT, LBST_E_WRITE_REFUSED, LBST_E_UNSUPPORTED, LBST_E_NATIVE_MISSING
+ * A call that throws has changed nothing.
+ */
+export function applyLbSafeTimeouts (server: Server, options?: Options): Report
+
+/**
+ * The plan for a server that does not exist yet. `settings` default to what this Node's
+ * `http.createServer()` starts with. Throws as `applyLbSafeTimeouts`, and LBST_E_UNKNOWN_NODE.
+ */
+export function planLbSafeTimeouts (options?: Options, settings?: Settings): Plan
+
+/** The catalogue. */
+export function loadBalancers (): readonly LoadBalancer[]
+
+/** One row of the catalogue. Throws LBST_E_UNKNOWN_LB with the nearest id. */
+export function findLoadBalancer (id: string): LoadBalancer
+
+/**
+ * How the timers of http.Server behave on a version of Node, from 10.0.0 on.
+ * @param version `'22.19.0'`, or `'22'` for the newest release of that line that was measured
+ * @default the running one
+ */
+export function nodeTimers (version?: string): NodeTimers
+
+/** Whether the native module works here. Asking loads it. */
+export const native: boolean

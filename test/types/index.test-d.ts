@@ -1,0 +1,52 @@
+import http from 'node:http'
+import https from 'node:https'
+import http2 from 'node:http2'
+import net from 'node:net'
+import { expectAssignable, expectError, expectNotAssignable, expectType } from 'tsd'
+import lbst, {
+  applyLbSafeTimeouts, planLbSafeTimeouts, loadBalancers, findLoadBalancer, nodeTimers, native,
+  type LbId, type LoadBalancer, type NodeTimers, type Options, type Plan, type Report
+} from '../..'
+
+// what people really hold
+expectType<Report>(applyLbSafeTimeouts(http.createServer()))
+expectType<Report>(applyLbSafeTimeouts(https.createServer(), { lb: 'aws-alb' }))
+expectType<Report>(applyLbSafeTimeouts(http2.createServer()))
+expectType<Report>(applyLbSafeTimeouts(http2.createSecureServer({ allowHTTP1: true })))
+expectError(applyLbSafeTimeouts(net.createServer()))
+expectError(applyLbSafeTimeouts({}))
+expectError(applyLbSafeTimeouts())
+expectError(applyLbSafeTimeouts((req: unknown, res: unknown) => {}))
+
+// options
+applyLbSafeTimeouts(http.createServer(), { lb: { idleTimeoutMs: 60000 } })
+applyLbSafeTimeouts(http.createServer(), { lb: ['cloudflare', { id: 'aws-alb', idleTimeoutMs: 120000, drainMs: 1000 }] })
+applyLbSafeTimeouts(http.createServer(), { metadata: [{ id: 'nginx', role: 'pool-owner', idleTimeoutMs: null }] })
+applyLbSafeTimeouts(http.createServer(), {
+  idleTimeoutMs: 60000, marginMs: 1000, headersTimeout: 'keep', onUnsafeWrite: 'enforce', unbounded: 'long', lastLook: false, evidence: false
+})
+expectError(applyLbSafeTimeouts(http.createServer(), { lb: 'aws_alb' }))
+expectError(applyLbSafeTimeouts(http.createServer(), { idleTimeout: 60000 }))
+expectError(applyLbSafeTimeouts(http.createServer(), { idleTimeoutMs: '60s' }))
+expectError(applyLbSafeTimeouts(http.createServer(), { headersTimeout: 'long' }))
+expectAssignable<Options>({})
+expectAssignable<LbId>('gcp-external-alb')
+expectNotAssignable<LbId>('gcp')
+
+// the report
+const report = applyLbSafeTimeouts(http.createServer())
+expectType<string[]>(report.restore())
+expectType<boolean>(report.safe)
+expectType<number | null>(report.idleCloseMs.earliest)
+expectType<LbId | null>(report.lb.id)
+expectError(report.safe = true)
+expectAssignable<Plan>(report)
+
+// the rest
+expectType<Plan>(planLbSafeTimeouts({ lb: 'haproxy' }, { keepAliveTimeout: 72000, nodeVersion: '18' }))
+expectError(planLbSafeTimeouts().restore)
+expectType<readonly LoadBalancer[]>(loadBalancers())
+expectType<LoadBalancer>(findLoadBalancer('nginx'))
+expectType<NodeTimers>(nodeTimers('22.19.0'))
+expectType<boolean>(native)
+expectType<Report>(lbst.applyLbSafeTimeouts(http.createServer()))
