@@ -51,20 +51,25 @@ function createAttached (server) {
     if (user.evidence) collectEvidence(user)
     else stop('evidence')
     if (user.protocol !== 'http2' && (user.lastLook || user.evidence)) {
-      running.lastLook = startLastLook(server, { look: user.lastLook, observe: running.evidence?.onIdleDeadline })
+      running.lastLook = startLastLook(server, { look: user.lastLook, observer: running.evidence })
     }
     startGuarding(user)
   }
 
   return {
-    /** Another call of applyLbSafeTimeouts(); returns what undoes it. */
+    /**
+     * Another call of applyLbSafeTimeouts(); returns what undoes it. A call that found nothing
+     * to change brings its options, and goes when the last one goes that did.
+     */
     add (user) {
-      users.push(user)
-      arrange(user)
+      const entry = { ...user, owns: users.length === 0 || user.report.changed.length > 0 }
+      users.push(entry)
+      arrange(entry)
       return () => {
-        const at = users.indexOf(user)
+        const at = users.indexOf(entry)
         if (at === -1) return
         users.splice(at, 1)
+        if (!users.some(({ owns }) => owns)) users.length = 0
         arrange(users[users.length - 1])
       }
     },

@@ -8,7 +8,7 @@ const diagnosticsChannel = require('node:diagnostics_channel')
 const { createHistogram, monitorEventLoopDelay, performance } = require('node:perf_hooks')
 const { native } = require('./binding')
 const { deepFreeze } = require('./catalogue')
-const { connectionEvent, isBetweenRequests, listConnections } = require('./last-look')
+const { isBetweenRequests, listConnections } = require('./last-look')
 
 const channels = {
   idleClose: diagnosticsChannel.channel('lb-safe-timeouts:idle-close'),
@@ -102,12 +102,6 @@ function startEvidence (server, user) {
     }
   }
 
-  function onConnection (socket) {
-    lastCameMs = performance.now()
-    closes.provoke(lastCameMs)
-    socket.prependListener('end', onPeerEnd)
-  }
-
   function judge () {
     const { report, lastLook } = user
     return native().evidenceJudge({
@@ -129,15 +123,18 @@ function startEvidence (server, user) {
     return { min, p50: histogram.percentile(50), p99: histogram.percentile(99), max }
   }
 
-  const event = connectionEvent(server)
-  server.prependListener(event, onConnection)
-
   return {
     setUser (newUser) {
       user = newUser
       broken.clear()
     },
-    /** The last look tells of a connection that it has closed or kept. */
+    /** The last look tells of a connection that came, */
+    onConnection (socket) {
+      lastCameMs = performance.now()
+      closes.provoke(lastCameMs)
+      socket.prependListener('end', onPeerEnd)
+    },
+    /** and of one that it has closed or kept. */
     onIdleDeadline (socket, { action, waitMs, peerEnded = false, peerIdleMs = null }) {
       if (action === 'close') {
         // after a stall the peer may have closed first, and nobody has read that yet
@@ -183,10 +180,7 @@ function startEvidence (server, user) {
         eventLoopDelayMs: readLoopDelay()
       })
     },
-    stop () {
-      server.removeListener(event, onConnection)
-      unwatchLoop()
-    }
+    stop: unwatchLoop
   }
 }
 

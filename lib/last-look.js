@@ -37,17 +37,18 @@ function isBetweenRequests (socket) {
 }
 
 /**
- * Looks at the connections of `server` before Node closes them. `observe` hears of each that
- * was closed or kept: (socket, look). With `look: false` it only listens.
+ * Looks at the connections of `server` before Node closes them. An `observer` hears of each
+ * that comes, onConnection(socket), and of each that was closed or kept, onIdleDeadline(socket,
+ * look). With `look: false` it only listens.
  */
-function startLastLook (server, { look = true, observe }) {
+function startLastLook (server, { look = true, observer }) {
   const idleTimers = new Map() // what Node arms -> the keepAliveTimeout that it came from
   let seen
   let active = true
 
   function readIdleTimer () {
     const { keepAliveTimeout, keepAliveTimeoutBuffer } = server
-    if (seen?.keepAliveTimeout === keepAliveTimeout && seen.keepAliveTimeoutBuffer === keepAliveTimeoutBuffer) return
+    if (seen !== undefined && seen.keepAliveTimeout === keepAliveTimeout && seen.keepAliveTimeoutBuffer === keepAliveTimeoutBuffer) return
     seen = { keepAliveTimeout, keepAliveTimeoutBuffer }
     const idle = native().policyIdle(process.versions.node, server)
     if (idle === null) return
@@ -73,7 +74,7 @@ function startLastLook (server, { look = true, observe }) {
   /** Does what Node would do now; a 'timeout' listener of the application may still prevent it. */
   function close (socket, seen) {
     Object.getPrototypeOf(socket)._onTimeout.call(socket)
-    if (seen !== undefined && socket.destroyed) observe?.(socket, seen)
+    if (seen !== undefined && socket.destroyed) observer?.onIdleDeadline(socket, seen)
   }
 
   /** Called from a timer: immediates run after the next poll, in every order of phases. */
@@ -88,7 +89,7 @@ function startLastLook (server, { look = true, observe }) {
     if (result.action === 'wait') socket.setTimeout(result.waitMs)
     else socket._unrefTimer()
     socket[kLooked] = { memory: result, bytesWritten: socket.bytesWritten, armedMs: socket.timeout, idleMs }
-    observe?.(socket, result)
+    observer?.onIdleDeadline(socket, result)
   }
 
   /** What to do with a socket whose timer has fired; undefined: it is none of our business. */
@@ -115,15 +116,20 @@ function startLastLook (server, { look = true, observe }) {
     else if (result.action === 'poll') closeAfterPoll(this)
   }
 
-  function onConnection (socket) {
+  function watch (socket) {
     if (typeof socket._onTimeout === 'function') socket._onTimeout = onTimeout
+  }
+
+  function onConnection (socket) {
+    watch(socket)
+    observer?.onConnection(socket)
   }
 
   const event = connectionEvent(server)
   readIdleTimer()
   // before Node's own listener, which arms server.timeout: its timer calls what is there then
   server.prependListener(event, onConnection)
-  listConnections(server)?.forEach(onConnection)
+  listConnections(server)?.forEach(watch)
 
   return {
     /** keepAliveTimeout has changed: connections are armed with the new value from now on. */
@@ -135,4 +141,4 @@ function startLastLook (server, { look = true, observe }) {
   }
 }
 
-module.exports = { startLastLook, connectionEvent, listConnections, isBetweenRequests }
+module.exports = { startLastLook, listConnections, isBetweenRequests }

@@ -6,11 +6,10 @@
 #include <stdint.h>
 
 #define LBST_LEARN_CLOSES_MAX  256u /* no more are looked at */
-#define LBST_LEARN_IDLE_MS_MIN 500u /* a sooner close has another reason than idleness   \
-                                     */
-#define LBST_LEARN_MODE_MIN   10u   /* closes that must agree */
-#define LBST_LEARN_WINDOW_MS  60u   /* ... this closely; nginx, Caddy and Varnish: 7 ms */
-#define LBST_LEARN_PHASES_MIN 5u    /* of 10: at so different moments must they idle */
+#define LBST_LEARN_IDLE_MS_MIN 500u /* sooner has another reason */
+#define LBST_LEARN_MODE_MIN    10u  /* closes that must agree */
+#define LBST_LEARN_WINDOW_MS   60u  /* ... this closely; nginx, Caddy and Varnish: 7 ms */
+#define LBST_LEARN_PHASES_MIN  5u   /* of 10: at so different moments must they idle */
 
 /* One idle connection that the peer has closed. */
 typedef struct lbst_peer_close_s {

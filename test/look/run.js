@@ -14,7 +14,8 @@ const { startServer } = require('../helpers/child')
 const { Peer, now } = require('../helpers/peer')
 
 const options = { idleTimeoutMs: 1000, marginMs: 200, headersTimeout: 'keep' }
-const noiseMs = 100 // of a close while other programs take the processor; Node's own are within 3 ms
+const attempts = 3
+const noiseMs = 60 // of a close while other programs take the processor; Node's own are within 3 ms
 const watchMs = 2600 // longer than the longest idle timer here (2200 ms) and its noise
 const headersTimeout = 1500
 const atOnce = 4 // scenarios, two servers each
@@ -84,14 +85,25 @@ async function play (version, scenario, ours) {
   }
 }
 
+/** How far apart the two were, in ms. Events and their order must be the same in any case. */
 function compare (name, bare, ours) {
   assert.deepEqual(ours.events.map((event) => event.name), bare.events.map((event) => event.name), `${name}: events`)
   assert.equal(ours.how, bare.how, `${name}: how it ended for the peer`)
   const differences = bare.events.map((event, i) => (ours.events[i].atMs - ours.events[0].atMs) - (event.atMs - bare.events[0].atMs))
   if (bare.endedAtMs !== null) differences.push(ours.endedAtMs - bare.endedAtMs)
-  const worst = Math.max(0, ...differences.map(Math.abs))
-  assert.ok(worst <= noiseMs, `${name}: ${Math.round(worst)} ms apart (${JSON.stringify([bare, ours])})`)
-  return worst
+  return Math.max(0, ...differences.map(Math.abs))
+}
+
+/** Another program's burst of work does not come again with each attempt; a difference does. */
+async function playBoth (version, scenario) {
+  const name = `Node ${version}, ${scenario.name}`
+  const apartMs = []
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const [bare, ours] = await Promise.all([play(version, scenario, false), play(version, scenario, true)])
+    apartMs.push(compare(name, bare, ours))
+    if (apartMs[attempt] <= noiseMs) return apartMs[attempt]
+  }
+  throw new assert.AssertionError({ message: `${name}: ${apartMs.map(Math.round)} ms apart in ${attempts} attempts` })
 }
 
 /** Bytes that are never read: kept by one look, closed at the next deadline. */
@@ -119,8 +131,7 @@ async function main (versions) {
     let worst = 0
     for (let i = 0; i < scenarios.length; i += atOnce) {
       await Promise.all(scenarios.slice(i, i + atOnce).map(async (scenario) => {
-        const [bare, ours] = await Promise.all([play(version, scenario, false), play(version, scenario, true)])
-        worst = Math.max(worst, compare(`Node ${version}, ${scenario.name}`, bare, ours))
+        worst = Math.max(worst, await playBoth(version, scenario))
       }))
     }
     const heldMs = await testUnread(version)
