@@ -109,8 +109,10 @@ typedef struct lbst_conn_settings_s {
   double socket_ms;    /* server.timeout */
   double check_ms;     /* connectionsCheckingInterval */
   double max_requests; /* maxRequestsPerSocket */
-  uint64_t listen_at;  /* when the check started: at 'listening', or where node.def says
-                        * so when the server was made; any past run of it will do */
+  uint64_t uptime; /* how long the machine was up at time 0, LBST_NEVER = for long: some
+                    * versions care (node.def: up) */
+  uint64_t listen_at; /* when the check started: at 'listening', or where node.def says
+                       * so when the server was made; any past run of it will do */
 } lbst_conn_settings_t;
 
 /* What a version makes of these settings: the same for all connections of a server. */
@@ -123,6 +125,7 @@ typedef struct lbst_rules_s {
   uint64_t request_ns;
   uint64_t check_ns;
   uint64_t listen_at;
+  uint64_t uptime;
   uint32_t max_requests; /* 0 = any number */
   double advertised_ms;  /* keepAliveTimeout, for the Keep-Alive header */
 } lbst_rules_t;
@@ -176,6 +179,7 @@ typedef struct lbst_conn_s {
   uint32_t open_answers;
   uint32_t requests; /* so far */
   bool head_sent;    /* of the oldest open answer */
+  bool answered;     /* something was written to the connection */
 
   bool check_stopped;    /* by server.close() */
   uint64_t check_anchor; /* a run of the check, or its start */

@@ -9,7 +9,7 @@
 #define LBST_BIND(name) napi_value lbst_bind_##name(napi_env env, napi_callback_info info)
 
 LBST_BIND(conn_advance);   /* (model, toMs) -> null or what Node did */
-LBST_BIND(conn_create);    /* (settings, nodeVersion, listenAtMs) -> model */
+LBST_BIND(conn_create);    /* (settings, nodeVersion, listenAtMs, uptimeMs) -> model */
 LBST_BIND(conn_event);     /* (model, event number, atMs) */
 LBST_BIND(conn_events);    /* () -> [event name] */
 LBST_BIND(conn_next);      /* (model) -> ms or Infinity */

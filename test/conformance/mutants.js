@@ -37,6 +37,8 @@ module.exports = [
   { why: 'server.close() lets the check run on', file: conn, from: 'conn->check_stopped = true;', to: '' },
   { why: 'server.close() destroys no idle connection', file: conn, from: 'if (!conn->rules->node.close_ends_idle || !lbst_conn_is_idle(conn)) return;', to: 'return;' },
   { why: 'a limit of -1 is always 0', file: conn, from: 'if (rules->node.bad_limit == LBST_BAD_LIMIT_ZERO) {', to: 'if (true) {' },
+  { why: '18.10 writes a 408 behind earlier answers', file: conn, from: 'if (conn->answered && !conn->rules->node.late_408)', to: 'if (false)' },
+  { why: '18.10 subtracts without wrapping', file: conn, from: 'if (rules->node.young_clock) {', to: 'if (false) {' },
   { why: 'the Keep-Alive header is rounded', file: conn, from: 'double value = rules->advertised_ms / 1000.0;', to: 'double value = (rules->advertised_ms + 500.0) / 1000.0;' },
   { why: '18.20.8 has the second of 20.18', file: node, from: 'LBST_NODE(18, 20, 3,   NONE,     CANCELS,', to: 'LBST_NODE(18, 20, 3,   CONSTANT, CANCELS,' },
   { why: '18.20.8 restarts at a stray byte', file: node, from: 'LBST_NODE(18, 20, 3,   NONE,     CANCELS,', to: 'LBST_NODE(18, 20, 3,   NONE,     RESTARTS,' },

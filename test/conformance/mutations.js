@@ -17,7 +17,7 @@ const mutants = require('./mutants')
 
 const root = path.join(__dirname, '..', '..')
 // both sides of the rules that a mutant changes
-const versions = ['18.20.8', '20.20.2', '22.17.1', '22.23.3', '24.19.0', '24.21.0', '26.10.0']
+const versions = ['18.10.0', '18.20.8', '20.20.2', '22.17.1', '22.23.3', '24.19.0', '24.21.0', '26.10.0']
 
 const { values: options } = parseArgs({
   options: {
