@@ -9,19 +9,22 @@ const { readOptions, readSettings } = require('./options')
 
 // Any copy of this package, of any version, finds a server that another one has touched.
 const kMark = Symbol.for('lb-safe-timeouts.server')
-const { version } = require('../package.json')
 
 // How long an idle connection is silent before the kernel asks whether the peer still lives,
 // when no timer of Node's will ever close it. As long as the most common idle timeout, so
 // that it costs a busy pool nothing.
 const tcpKeepAliveDelayMs = 60000
 
-// http and https are in memory already where there is a server of theirs; required at the
-// first call and not before, so that requiring this package stays cheap
+let version
 let constructors
-function getConstructors () {
-  constructors ??= [require('node:http').Server, require('node:https').Server]
-  return constructors
+
+/** What a server is an instance of, and this package's version: read at the first call. */
+function prepare () {
+  version = require('../package.json').version
+  constructors = [require('node:http').Server]
+  // http is in memory where there is a server; https costs some ms, and is only asked for by
+  // the native module when http.Server was not the answer
+  Object.defineProperty(constructors, 1, { get: () => require('node:https').Server })
 }
 
 /** A value that survives JSON.stringify, with what JSON would drop in words. */
@@ -96,8 +99,9 @@ function watchDeadPeers (server) {
  */
 function applyLbSafeTimeouts (server, options) {
   const { ask } = readOptions(options)
+  if (version === undefined) prepare()
   const mark = { version, report: null }
-  const plan = native().serverApply(server, ask, getConstructors(), kMark, mark)
+  const plan = native().serverApply(server, ask, constructors, kMark, mark)
   const undo = plan.tcpKeepAlive ? watchDeadPeers(server) : undefined
   const report = createReport(ask, plan, plan.before, plan.after)
   Object.defineProperty(report, 'restore', { value: createRestore(server, plan, undo) })
