@@ -269,5 +269,7 @@ export function findLoadBalancer (id: string): LoadBalancer
  */
 export function nodeTimers (version?: string): NodeTimers
 
+export * from './model'
+
 /** Whether the native module works here. Asking loads it. */
 export const native: boolean
