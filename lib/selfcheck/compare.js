@@ -97,7 +97,8 @@ function whichLimit (events, atMs, [first, second]) {
   const complete = lastOf('request-complete')
   if (lastOf('headers-complete') > complete) return 'request'
   const [, start] = events.find(([name], index) => index > complete && name === 'bytes') ?? events[0]
-  return headersMs > 0 && atMs - start > headersMs - hookMs ? 'headers' : 'request'
+  if (headersMs === 0) return 'request'
+  return second === 0 || atMs - start > headersMs - hookMs ? 'headers' : 'request'
 }
 
 /** Everything that the model is told, in order of time. */
