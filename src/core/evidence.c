@@ -9,12 +9,12 @@ say(lbst_finding_t *finding, const lbst_evidence_t *evidence, lbst_note_code_t c
 
   if (finding->note_count == LBST_EVIDENCE_NOTES_MAX) return;
   finding->note_count++;
+  memset(note, 0, sizeof(*note));
   note->code = code;
   note->prop = LBST_PROP_KEEP_ALIVE;
   note->a_ms = a_ms;
   note->b_ms = b_ms;
   note->hop = evidence->hop;
-  note->remedy = NULL;
 }
 
 static void

@@ -23,13 +23,13 @@ say(lbst_guard_t *guard, const lbst_ask_t *ask, const lbst_plan_t *plan,
 
   if (guard->note_count == LBST_GUARD_NOTES_MAX) return;
   guard->note_count++;
+  memset(note, 0, sizeof(*note));
   note->code = code;
   note->prop = prop;
   note->a_ms = a_ms;
   note->b_ms = guard->planned_ms;
   note->hop = plan->owner != LBST_NO_HOP ? ask->hops[plan->owner].name : NULL;
   if (note->hop == NULL) note->hop = "the load balancer";
-  note->remedy = NULL;
 }
 
 /* What this Node would make of the value: the plan has said so already. */

@@ -22,6 +22,7 @@ static const napi_property_descriptor lbst_exports[] = {
   METHOD("lbList", lbst_bind_lb_list),
   METHOD("lookDecide", lbst_bind_look_decide),
   METHOD("nodeTimers", lbst_bind_node_timers),
+  METHOD("platformList", lbst_bind_platform_list),
   METHOD("policyIdle", lbst_bind_policy_idle),
   METHOD("policyLimits", lbst_bind_policy_limits),
   METHOD("policyPlan", lbst_bind_policy_plan),
@@ -29,6 +30,7 @@ static const napi_property_descriptor lbst_exports[] = {
   METHOD("serverRestore", lbst_bind_server_restore),
   METHOD("sockInspect", lbst_bind_sock_inspect),
   METHOD("spellNearest", lbst_bind_spell_nearest),
+  METHOD("spellTies", lbst_bind_spell_ties),
   METHOD("statusList", lbst_bind_status_list),
 };
 
