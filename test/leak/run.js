@@ -63,7 +63,9 @@ async function main (versions) {
   for (const version of versions) {
     const [bare, ours] = await Promise.all([measure(version, null), measure(version, { idleTimeoutMs, marginMs })])
     const { idleCloses, open } = ours.status
-    const used = idleCloses.byPeer === rounds * connections / 2 && idleCloses.byNode === rounds * connections / 2
+    // on a slow machine Node's deadline may come before a peer's turn to close
+    const used = idleCloses.byPeer + idleCloses.byNode === rounds * connections &&
+      Math.min(idleCloses.byPeer, idleCloses.byNode) >= rounds * connections / 4
     const good = used && open === 0 && ours.bytes < leakBytes && ours.descriptors === 0 && ours.listeners === 0
     if (!good) process.exitCode = 1
     console.log(`${good ? 'ok' : 'not ok'} Node ${version}: ${rounds * connections} connections, ${idleCloses.byPeer} closed by the peer ` +
