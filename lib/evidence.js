@@ -68,13 +68,14 @@ function createCloses () {
   }
 }
 
-/** How long a connection that its peer has just ended was idle, by the kernel's clock. */
-function readIdleMs (socket) {
+/** Since when and how long a connection that its peer has ended was idle, by the kernel's clock. */
+function readIdle (socket) {
   const fd = socket._handle?.fd
   if (!(fd >= 0)) return null
   const { lastSentMs, lastAckedMs } = native().sockInspect(fd)
+  if (lastSentMs === null) return null
   // the FIN acknowledges too: its time is when it came, however late we learn of it
-  return lastSentMs === null ? null : Math.max(0, lastSentMs - lastAckedMs)
+  return { sinceMs: Math.max(0, performance.now() - lastSentMs), idleMs: Math.max(0, lastSentMs - lastAckedMs) }
 }
 
 function startEvidence (server, user) {
@@ -90,13 +91,13 @@ function startEvidence (server, user) {
     try {
       if (this.writableEnded || !isBetweenRequests(this)) return
       counts.byPeer++
-      const idleMs = readIdleMs(this)
-      if (idleMs !== null) {
-        const nowMs = performance.now()
+      const idle = readIdle(this)
+      if (idle !== null) {
+        const { sinceMs, idleMs } = idle
         if (idleMs > 0) histogram.record(idleMs)
-        closes.add(Math.max(0, nowMs - idleMs), idleMs, nowMs - lastCameMs <= provokedMs)
+        closes.add(sinceMs, idleMs, Math.abs(sinceMs + idleMs - lastCameMs) <= provokedMs)
       }
-      publish(channels.idleClose, { server, socket: this, by: 'peer', idleMs })
+      publish(channels.idleClose, { server, socket: this, by: 'peer', idleMs: idle?.idleMs ?? null })
     } catch {
       // evidence is never worth a failing connection
     }
