@@ -110,3 +110,23 @@ t.test('selfcheck: this Node does as the model says', { timeout: 30000 }, async 
   t.ok(rows.length >= 15)
   for (const row of rows) t.equal(row.agrees, true, `${row.name}: ${row.measured}`)
 })
+
+// what a process that takes this Node for another one says
+function runAs (version, ...args) {
+  const pretend = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}' } });` +
+    `require(${JSON.stringify(path.join(__dirname, '..', 'lib', 'cli', 'main.js'))}).main(${JSON.stringify(args)}, process).then((code) => { process.exitCode = code })`
+  return spawnSync(process.execPath, ['-e', pretend], { encoding: 'utf8' })
+}
+
+t.test('selfcheck: a Node that does not do as the model says', { timeout: 60000 }, async (t) => {
+  const other = process.versions.node.startsWith('18.') ? '20.20.2' : '18.20.8'
+  const { status, stdout } = runAs(other, 'selfcheck')
+  t.equal(status, 1)
+  t.match(stdout, /idle after an answer .* NO\n/)
+  t.match(stdout, /does NOT do as the model says/)
+})
+
+t.test('selfcheck: a Node that nobody has seen yet', { timeout: 60000 }, async (t) => {
+  const { stdout } = runAs('99.0.0', 'selfcheck')
+  t.match(stdout, /untested: this version is newer than any that was measured; the newest row known is assumed/)
+})
