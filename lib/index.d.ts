@@ -252,6 +252,8 @@ export interface LoadBalancer {
   readonly retries: boolean | null
   /** Which ones. */
   readonly retried: string | null
+  /** Of an `l4` hop: only data, and no TCP keep-alive, keeps a silent connection. */
+  readonly ignoresTcpKeepAlive: boolean
   /** What it can speak to its backend; empty where it is not its business, or not known. */
   readonly originHttp: ReadonlyArray<'http/1.0' | 'http/1.1' | 'h2' | 'h3'>
   /** What to change on its side instead, where, best first: 4 s is less than any Node waits. */

@@ -78,8 +78,11 @@ warn_flow_timers(lbst_draft_t *draft) {
   for (; i < ask->hop_count; i++) {
     const lbst_hop_t *hop = &ask->hops[i];
     if (hop->role != LBST_ROLE_L4 || hop->idle != LBST_IDLE_KNOWN) continue;
-    if (plan->idle == LBST_IDLE_UNBOUNDED || hop->idle_ms < plan->idle_ms)
-      say_hop(draft, LBST_W_FLOW_TIMER, hop, hop->idle_ms, hop->idle_ms / 2);
+    if (plan->idle == LBST_IDLE_KNOWN && hop->idle_ms >= plan->idle_ms) continue;
+    say_hop(draft,
+            hop->lb != NULL && hop->lb->ignores_tcp_keep_alive ? LBST_W_FLOW_TIMER_DATA
+                                                               : LBST_W_FLOW_TIMER,
+            hop, hop->idle_ms, hop->idle_ms / 2);
   }
 }
 

@@ -575,11 +575,6 @@ test_unknown(void) {
   story.ask.idle_ms = 100000;
   plan(&story);
   expect(&story, 105000, 106000, 300000, "said beside it");
-
-  begin(&story, "aws-global-accelerator,aws-alb,aws-global-accelerator");
-  plan(&story);
-  expect(&story, 65000, 66000, 300000, "an L4 balancer need not be known");
-  ok(!says(&story, LBST_W_FLOW_TIMER), "and nothing is said of its flow timer");
 }
 
 static void
@@ -603,6 +598,16 @@ test_chain(void) {
   plan(&story);
   expect(&story, 65000, 66000, 300000, "an NLB in front of nginx");
   ok(!says(&story, LBST_W_FLOW_TIMER), "has no flow to Node");
+
+  begin(&story, "cloudflare,aws-global-accelerator");
+  plan(&story);
+  ok(says(&story, LBST_W_FLOW_TIMER_DATA) && !says(&story, LBST_W_FLOW_TIMER),
+     "where TCP keep-alive does not help, it is not advised");
+
+  begin(&story, "aws-alb,aws-nlb");
+  story.hops[1].idle = LBST_IDLE_UNKNOWN;
+  plan(&story);
+  ok(!says(&story, LBST_W_FLOW_TIMER), "a flow timer that nobody knows warns of nothing");
 
   begin(&story, "haproxy,aws-nlb");
   plan(&story);
