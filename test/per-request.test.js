@@ -13,7 +13,7 @@ const { Peer } = require('./helpers/peer')
 
 const requests = 500
 const lib = path.join(__dirname, '..', 'lib') + path.sep
-const readsMax = 8 // of all guarded properties together; 4 on Node 18 to 24, 8 on 26
+const readsMax = 8 // of all guarded properties together; 4 on Node 18 and 20, 8 from 22 on
 
 /** How often each function in lib/ ran while `run` did. */
 async function countCalls (run) {
