@@ -53,7 +53,7 @@ function controlGap (batch, at) {
   const { controls } = batch
   let gap = 0
   for (let i = Math.max(1, after(controls, at - 1)); i < controls.length && controls[i - 1] < at + 1; i++) {
-    gap = Math.max(gap, controls[i] - controls[i - 1])
+    gap = Math.max(gap, controls[i] - controls[i - 1] - stalledBetween(batch, controls[i - 1], controls[i]))
   }
   return gap
 }
@@ -247,8 +247,12 @@ function compareTimeline (createConnectionModel, batch, timeline) {
     if (other.verdict === 'agree') result = other
   }
   if (result.verdict === 'disagree' && observed !== null && result.predicted !== null) {
+    // an interruption explains as much time as it took, or that a run of the check was missed
     const moments = inputs.slice(-3).map(({ at }) => at).concat(observed.atMs, result.predicted.atMs)
-    if (wasDisturbed(batch, moments)) result = { ...result, verdict: 'inconclusive', why: 'the process was interrupted' }
+    const gapMs = Math.max(...moments.map((at) => controlGap(batch, at)))
+    const runMs = isCheck(observed) || isCheck(result.predicted) ? intervalMs + driftMs : 0
+    const offMs = Math.max(result.predicted.earliestMs - observed.atMs, observed.atMs - result.predicted.latestMs)
+    if (gapMs > disturbedMs && offMs <= gapMs + runMs) result = { ...result, verdict: 'inconclusive', why: 'the process was interrupted' }
   }
   if (result.verdict === 'agree') {
     const why = checkClient(timeline, observed, server, create(server.listenAt))
