@@ -7,6 +7,8 @@
 const hookMs = 0.5
 // How far apart the model's bounds may be, beside the interval of the check.
 const boundsMs = 5
+// A deadline so close before a stall may be met before it or after it.
+const nearMs = 5
 // Two runs of the control further apart than this: the process was interrupted there, perhaps
 // between a hook's look at the clock and the moment that it tells of.
 const disturbedMs = 3.5
@@ -37,7 +39,9 @@ function after (list, value) {
  */
 function lateBound (batch, latestMs) {
   const { controls, endAt } = batch
-  const bound = latestMs + hookMs
+  // noise may carry a deadline over the start of a stall
+  const stall = batch.stalls.find(([from, until]) => from <= latestMs + nearMs && until > latestMs)
+  const bound = (stall === undefined ? latestMs : stall[1] + nearMs) + hookMs
   const second = after(controls, bound) + 1
   const end = second < controls.length ? controls[second] : endAt
   // a stall that was made on purpose is an input of the model, and no excuse
@@ -270,7 +274,7 @@ function compareTicks (batch) {
     for (const tick of ticks) {
       // the interval may have begun as long before `last` as the control leaves open
       const early = tick < last + intervalMs - 1 - hookMs - controlGap(batch, last)
-      const late = tick > lateBound(batch, last + intervalMs + 3)
+      const late = tick > lateBound(batch, last + intervalMs + 3) // waits for the end of a stall
       if (early || (late && !wasDisturbed(batch, [last, tick, last + intervalMs]))) {
         wrong.push(`a check ${(tick - last).toFixed(2)} ms after the one before, with an interval of ${intervalMs}`)
       }
