@@ -7,8 +7,6 @@
 const hookMs = 0.5
 // How far apart the model's bounds may be, beside the interval of the check.
 const boundsMs = 5
-// A deadline so close before a stall may be met before it or after it.
-const nearMs = 5
 // Two runs of the control further apart than this: the process was interrupted there, perhaps
 // between a hook's look at the clock and the moment that it tells of.
 const disturbedMs = 3.5
@@ -37,15 +35,13 @@ function after (list, value) {
  * same loop: not later than the control's second run after that. (Its first one can be in the
  * same timers phase, which takes a while when many connections are due.)
  */
-function lateBound (batch, latestMs) {
-  const { controls, endAt } = batch
-  // noise may carry a deadline over the start of a stall
-  const stall = batch.stalls.find(([from, until]) => from <= latestMs + nearMs && until > latestMs)
-  const bound = (stall === undefined ? latestMs : stall[1] + nearMs) + hookMs
+function lateBound (batch, latestMs, driftMs = 0) {
+  const { controls, endAt, stalls } = batch
+  const bound = latestMs + driftMs + hookMs
+  // a stall made on purpose is an input of the model: it knows of no deadline inside of one
+  if (stalls.some(([from, until]) => from < latestMs && latestMs < until)) return bound
   const second = after(controls, bound) + 1
-  const end = second < controls.length ? controls[second] : endAt
-  // a stall that was made on purpose is an input of the model, and no excuse
-  return Math.max(bound, end - stalledBetween(batch, bound, end))
+  return Math.max(bound, second < controls.length ? controls[second] : endAt)
 }
 
 function stalledBetween ({ stalls }, fromMs, toMs) {
@@ -139,7 +135,7 @@ function say (outcome) {
 function run (model, batch, inputs, observed, { driftMs, intervalMs }) {
   const disagree = (why, predicted) => ({ verdict: 'disagree', why, predicted, observed })
   const lateOf = (predicted) => {
-    return lateBound(batch, predicted.latestMs + (isCheck(predicted) ? driftMs : 0))
+    return lateBound(batch, predicted.latestMs, isCheck(predicted) ? driftMs : 0)
   }
   for (const input of inputs) {
     const { name, at } = input
@@ -159,7 +155,11 @@ function run (model, batch, inputs, observed, { driftMs, intervalMs }) {
     model.event(name, at)
     if (model.open) continue
     const predicted = model.advance(at)
-    if (predicted === null) break // the event itself ended it
+    if (predicted === null) {
+      // the event itself ended it; until that is done a timer may still come first
+      if (observed !== null && observed.atMs <= at + noiseLimitMs) return { verdict: 'agree', predicted, observed }
+      break
+    }
     if (predicted.reason === 'server-close') return judge(predicted, observed)
     // the model had it closed before this, and Node had not
     if (at > lateOf(predicted)) return disagree(`still open at ${at.toFixed(2)} (${name})`, predicted)
@@ -246,13 +246,13 @@ function compareTimeline (createConnectionModel, batch, timeline) {
   }
   // two deadlines so close that either may come first: the one that came must be right, too
   if (result.verdict === 'disagree' && observed !== null && result.predicted !== null && result.predicted.reason !== observed.reason &&
-    observed.atMs >= result.predicted.earliestMs - intervalMs && observed.atMs <= lateBound(batch, result.predicted.latestMs + driftMs)) {
+    observed.atMs >= result.predicted.earliestMs - intervalMs && observed.atMs <= lateBound(batch, result.predicted.latestMs, driftMs)) {
     const other = run(create(server.listenAt, without[result.predicted.reason]), batch, inputs, observed, { driftMs, intervalMs })
     if (other.verdict === 'agree') result = other
   }
   if (result.verdict === 'disagree' && observed !== null && result.predicted !== null) {
     // an interruption explains as much time as it took, or that a run of the check was missed
-    const moments = inputs.slice(-3).map(({ at }) => at).concat(observed.atMs, result.predicted.atMs)
+    const moments = inputs.filter(({ name }) => name !== 'sample').slice(-3).map(({ at }) => at).concat(observed.atMs, result.predicted.atMs)
     const gapMs = Math.max(...moments.map((at) => controlGap(batch, at)))
     const runMs = isCheck(observed) || isCheck(result.predicted) ? intervalMs + driftMs : 0
     const offMs = Math.max(result.predicted.earliestMs - observed.atMs, observed.atMs - result.predicted.latestMs)
@@ -274,7 +274,9 @@ function compareTicks (batch) {
     for (const tick of ticks) {
       // the interval may have begun as long before `last` as the control leaves open
       const early = tick < last + intervalMs - 1 - hookMs - controlGap(batch, last)
-      const late = tick > lateBound(batch, last + intervalMs + 3) // waits for the end of a stall
+      const due = last + intervalMs + 3
+      const stall = batch.stalls.find(([from, until]) => from < due && due < until)
+      const late = tick > lateBound(batch, stall === undefined ? due : stall[1])
       if (early || (late && !wasDisturbed(batch, [last, tick, last + intervalMs]))) {
         wrong.push(`a check ${(tick - last).toFixed(2)} ms after the one before, with an interval of ${intervalMs}`)
       }
