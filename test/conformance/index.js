@@ -36,7 +36,7 @@ const { values: options } = parseArgs({
     boundaries: { type: 'boolean', default: false }
   }
 })
-if (options.boundaries) Object.assign(options, { versions: boundaries.join(','), count: '300', batch: '150' })
+if (options.boundaries) Object.assign(options, { versions: boundaries.join(','), count: '250', batch: '280' })
 if (options.quick) Object.assign(options, { count: '200', batch: '250', seed: '7' })
 
 // Only timelines that prove something count; a machine too busy to give `count` of them
