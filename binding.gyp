@@ -5,7 +5,11 @@
       # core: pure C, no clock, no allocation, no Node
       'src/core/chain.c',
       'src/core/conn.c',
+      'src/core/evidence.c',
+      'src/core/guard.c',
       'src/core/lb.c',
+      'src/core/learn.c',
+      'src/core/look.c',
       'src/core/node.c',
       'src/core/note.c',
       'src/core/platform.c',
@@ -19,7 +23,10 @@
       # napi: Node-API
       'src/napi/addon.c',
       'src/napi/bind_conn.c',
+      'src/napi/bind_evidence.c',
+      'src/napi/bind_guard.c',
       'src/napi/bind_lb.c',
+      'src/napi/bind_look.c',
       'src/napi/bind_node.c',
       'src/napi/bind_platform.c',
       'src/napi/bind_policy.c',

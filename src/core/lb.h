@@ -84,10 +84,11 @@ typedef struct lbst_lb_s {
   uint32_t drain_ms; /* default drain (deregistration) time, 0 = none documented */
   uint16_t stale_status[LBST_LB_STALE_MAX]; /* what a client sees when a request was sent
                                              * on a connection that just closed; 0 ends */
-  bool stale_closes;     /* the client may see a closed connection and no status */
-  lbst_answer_t retries; /* does it send that request again by itself? */
-  const char *retried;   /* which ones, of YES */
-  uint32_t origin_http;  /* LBST_HTTP_*, 0 = not its business, or unknown */
+  bool stale_closes;           /* the client may see a closed connection and no status */
+  lbst_answer_t retries;       /* does it send that request again by itself? */
+  const char *retried;         /* which ones, of YES */
+  bool ignores_tcp_keep_alive; /* of an L4 hop: only data refreshes its flow timer */
+  uint32_t origin_http;        /* LBST_HTTP_*, 0 = not its business, or unknown */
   lbst_remedy_t
     remedies[LBST_LB_REMEDY_MAX]; /* best first; a NULL ends. For a server that
                                    * cannot be changed: 4 s, where that can be

@@ -15,12 +15,16 @@ LBST_BIND(conn_events);    /* () -> [event name] */
 LBST_BIND(conn_next);      /* (model) -> ms or Infinity */
 LBST_BIND(conn_stall);     /* (model, fromMs, untilMs) */
 LBST_BIND(conn_state);     /* (model) -> { open, idle, active, ... } */
+LBST_BIND(evidence_judge); /* (evidence, closes, count) -> { verdict, ... } */
+LBST_BIND(guard_judge);    /* (ask, protocol, settings, name) -> what a write is */
 LBST_BIND(lb_list);        /* () -> [{ id, name, ... }] */
+LBST_BIND(look_decide);    /* (fd, armedMs, idleMs, memory) -> what to do, next memory */
 LBST_BIND(node_timers);    /* (version) -> { from, ... } */
 LBST_BIND(spell_nearest);  /* (word, words) -> the word that was meant, or null */
 LBST_BIND(spell_ties);     /* (word, words) -> those that are equally near */
 LBST_BIND(status_list);    /* () -> { code: class name } */
 LBST_BIND(platform_list);  /* () -> [{ variable, name, lb }] */
+LBST_BIND(policy_idle);    /* (version, settings) -> { keepAliveMs, timerMs } or null */
 LBST_BIND(policy_limits);  /* () -> { idleMsMin, ... } */
 LBST_BIND(policy_plan);    /* (ask, settings, protocol) -> plan */
 LBST_BIND(server_apply);   /* (server, ask, constructors, key, mark) -> applied plan */

@@ -4,8 +4,8 @@ import http2 from 'node:http2'
 import net from 'node:net'
 import { expectAssignable, expectError, expectNotAssignable, expectType } from 'tsd'
 import lbst, {
-  applyLbSafeTimeouts, planLbSafeTimeouts, loadBalancers, findLoadBalancer, nodeTimers, native, createConnectionModel,
-  type ConnectionModel, type ConnectionOutcome, type LbId, type LoadBalancer, type NodeTimers, type Options, type Plan, type Report
+  applyLbSafeTimeouts, planLbSafeTimeouts, loadBalancers, findLoadBalancer, nodeTimers, native, createConnectionModel, status,
+  type ConnectionModel, type ConnectionOutcome, type Evidence, type LbId, type LoadBalancer, type NodeTimers, type Options, type Plan, type Report
 } from '../..'
 
 // what people really hold
@@ -61,3 +61,11 @@ expectError(model.event('bites', 20))
 expectType<ConnectionOutcome | null>(model.advance(1000))
 expectType<number>(model.nextDeadlineMs())
 expectError(model.open = true)
+
+// the evidence
+const evidence = status(http.createServer())
+expectType<'safe' | 'unsafe' | 'unproven'>(evidence.verdict)
+expectType<number | null>(evidence.learned.idleTimeoutMs)
+expectType<LbId | null>(evidence.lb.id)
+expectError(evidence.saved = 1)
+expectType<Evidence>(lbst.status(http.createServer()))
