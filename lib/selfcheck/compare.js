@@ -157,7 +157,7 @@ function run (model, batch, inputs, observed, { driftMs, intervalMs }) {
     const predicted = model.advance(at)
     if (predicted === null) {
       // the event itself ended it; until that is done a timer may still come first
-      if (observed !== null && observed.atMs <= at + noiseLimitMs) return { verdict: 'agree', predicted, observed }
+      if (observed !== null && observed.atMs <= lateBound(batch, at + noiseLimitMs)) return { verdict: 'agree', predicted, observed }
       break
     }
     if (predicted.reason === 'server-close') return judge(predicted, observed)
