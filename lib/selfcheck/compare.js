@@ -132,7 +132,7 @@ function say (outcome) {
 }
 
 /** Feeds one model; returns a verdict. `driftMs`: how far the check may have drifted by noise. */
-function run (model, batch, inputs, observed, { driftMs, intervalMs }) {
+function run (model, batch, inputs, observed, { driftMs, intervalMs, anchorMs = 0 }) {
   const disagree = (why, predicted) => ({ verdict: 'disagree', why, predicted, observed })
   const lateOf = (predicted) => {
     return lateBound(batch, predicted.latestMs, isCheck(predicted) ? driftMs : 0)
@@ -193,7 +193,7 @@ function run (model, batch, inputs, observed, { driftMs, intervalMs }) {
     const sinceWriteMs = predicted.reason === 'socket' && finish !== undefined ? finish.at - finish.wroteAt : 0
     // by noise the run before may have drifted past the moment of expiry, too
     const before = isCheck(predicted) && driftMs > 0 && atMs <= predicted.latestMs - intervalMs + driftMs
-    if (atMs < predicted.earliestMs - sinceWriteMs - hookMs && !(before && atMs >= predicted.atMs - intervalMs - hookMs)) return disagree('earlier than its earliest', predicted)
+    if (atMs < predicted.earliestMs - sinceWriteMs - anchorMs - hookMs && !(before && atMs >= predicted.atMs - intervalMs - hookMs)) return disagree('earlier than its earliest', predicted)
     if (atMs > lateOf(predicted)) return disagree('later than its latest', predicted)
     if (atMs > predicted.latestMs + noiseLimitMs) return { verdict: 'inconclusive', why: 'the machine was late', predicted, observed }
     return { verdict: 'agree', predicted, observed }
@@ -241,8 +241,12 @@ function compareTimeline (createConnectionModel, batch, timeline) {
   // then from a recent run of the check, which leaves next to no room for drift
   if (result.verdict === 'agree' && observed !== null && isCheck(observed)) {
     const anchor = findAnchor(server, observed.atMs)
-    const recent = driftBetween(batch, anchor, observed.atMs)
-    result = { ...run(create(anchor), batch, listInputs(batch, timeline, anchor), observed, { driftMs: recent, intervalMs }), anchored: true }
+    const given = {
+      driftMs: driftBetween(batch, anchor, observed.atMs),
+      intervalMs,
+      anchorMs: controlGap(batch, anchor) // that run may have begun so long before it was seen
+    }
+    result = { ...run(create(anchor), batch, listInputs(batch, timeline, anchor), observed, given), anchored: true }
   }
   // two deadlines so close that either may come first: the one that came must be right, too
   if (result.verdict === 'disagree' && observed !== null && result.predicted !== null && result.predicted.reason !== observed.reason &&
