@@ -21,6 +21,7 @@ const channels = {
 // it because it had something to send
 const provokedMs = 20
 
+const idleMsMax = 24 * 60 * 60 * 1000
 const loopDelayResolutionMs = 20
 const nsPerMs = 1e6
 let loopDelay
@@ -46,15 +47,24 @@ function publish (channel, message) {
   if (channel.hasSubscribers) channel.publish(message)
 }
 
-/** The last idle closes by peers, as three numbers each: since when, how long, provoked. */
+const noNumbers = new Float64Array(0)
+
+/**
+ * The last idle closes by peers, as three numbers each: since when, how long, provoked. Its
+ * memory, like the histogram's, is taken at the first of them: most servers see few.
+ */
 function createCloses () {
-  const max = native().policyLimits().closesMax
-  const numbers = new Float64Array(max * 3)
+  let max = 0
+  let numbers = noNumbers
   let total = 0
   return {
-    numbers,
+    get numbers () { return numbers },
     get count () { return Math.min(total, max) },
     add (sinceMs, idleMs, provoked) {
+      if (max === 0) {
+        max = native().policyLimits().closesMax
+        numbers = new Float64Array(max * 3)
+      }
       numbers.set([sinceMs, idleMs, provoked ? 1 : 0], (total++ % max) * 3)
     },
     /** A connection came in: the closes of the last moments made room for it. */
@@ -81,11 +91,16 @@ function readIdle (socket) {
 function startEvidence (server, user) {
   const counts = { byPeer: 0, byNode: 0, saved: 0, extended: 0, unsafeWrites: 0 }
   const broken = new Set()
-  const histogram = createHistogram({ lowest: 1, highest: 86400000, figures: 3 })
   const closes = createCloses()
   const unwatchLoop = watchLoop()
   let lastCameMs = -Infinity
   let draining = false
+  let histogram // made when there is something to record: it takes 140 KB
+
+  function record (idleMs) {
+    histogram ??= createHistogram({ lowest: 1, highest: idleMsMax, figures: 3 })
+    if (idleMs > 0) histogram.record(Math.min(idleMs, idleMsMax))
+  }
 
   function onPeerEnd () {
     try {
@@ -94,7 +109,7 @@ function startEvidence (server, user) {
       const idle = readIdle(this)
       if (idle !== null) {
         const { sinceMs, idleMs } = idle
-        if (idleMs > 0) histogram.record(idleMs)
+        record(idleMs)
         closes.add(sinceMs, idleMs, Math.abs(sinceMs + idleMs - lastCameMs) <= provokedMs)
       }
       publish(channels.idleClose, { server, socket: this, by: 'peer', idleMs: idle?.idleMs ?? null })
@@ -119,7 +134,7 @@ function startEvidence (server, user) {
   }
 
   function readHistogram () {
-    if (histogram.max < histogram.min) return null
+    if (histogram === undefined || histogram.max < histogram.min) return null
     const { min, max } = histogram
     return { min, p50: histogram.percentile(50), p99: histogram.percentile(99), max }
   }
