@@ -8,5 +8,6 @@ export const {
   loadBalancers,
   findLoadBalancer,
   nodeTimers,
+  readLbMetadata,
   native
 } = api

@@ -1,0 +1,19 @@
+'use strict'
+
+// What a reader takes. A load balancer's own configuration is far below these; what is above
+// them is a mistake or an attack, and ends in an error before any parser sees it.
+
+module.exports = {
+  /** Text that is scanned by our own readers, and JSON. */
+  inputBytesMax: 16 * 1024 * 1024,
+  /** YAML and TOML: their parsers need some 100 times as long for a byte. */
+  markupBytesMax: 1024 * 1024,
+  /** How deep blocks, objects and arrays may lie in one another. */
+  depthMax: 100,
+  /** Values of a document, aliases expanded; statements of a text. */
+  valuesMax: 1000000,
+  /** How often YAML aliases may be expanded in all. */
+  aliasesMax: 100,
+  /** Hops that one input may name. */
+  hopsMax: 10000
+}
