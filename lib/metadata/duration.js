@@ -60,7 +60,7 @@ function parseUnits (value, units, { bare, fraction = false, spaces = false }) {
       if (!Object.hasOwn(units, unit)) return null
       total += number * units[unit]
     }
-    while (spaces && text[end] === ' ') end++
+    if (spaces) while (text[end] === ' ') end++
     at = end
   }
   return toMs(total)
@@ -88,7 +88,7 @@ module.exports = {
   minutes: define('a whole number of minutes', (value) => scaled(value, MINUTE, false)),
   /** ms: Fastly and others that speak of milliseconds. */
   milliseconds: define('a whole number of milliseconds', (value) => scaled(value, 1, false)),
-  nginx: define("a time such as 60s or 1m30s", (value) => parseUnits(value, nginxUnits, { bare: SECOND, spaces: true })),
+  nginx: define('a time such as 60s or 1m30s', (value) => parseUnits(value, nginxUnits, { bare: SECOND, spaces: true })),
   haproxy: define('a time such as 30s or 30000 (ms)', (value) => parseUnits(value, haproxyUnits, { bare: 1 })),
   /** Go, Kubernetes and Istio: '1h30m', and '0'. */
   go: define("a duration such as '1m30s'", (value) => typeof value === 'number' && value !== 0 ? null : parseUnits(value, goUnits, { fraction: true })),

@@ -33,6 +33,8 @@ const names = readers.map(({ name }) => name)
 
 // more lines than these tell no more about a text
 const linesJudged = 3000
+// the beginning of a line, and its last character
+const lineJudged = 2000
 // a word of a reader's own says more than a "key =" that many formats have
 const wordWeight = 3
 
@@ -55,8 +57,8 @@ function * judgedLines (text) {
   for (let count = 0; count < linesJudged && from < text.length;) {
     let to = text.indexOf('\n', from)
     if (to === -1) to = text.length
-    // no line of a configuration tells its format after so many characters
-    const line = text.slice(from, Math.min(to, from + 2000)).trim()
+    const whole = to - from < lineJudged
+    const line = whole ? text.slice(from, to).trim() : text.slice(from, from + lineJudged).trim() + text[to - 1]
     from = to + 1
     // "nginx: the configuration file ... syntax is ok" is what nginx -T says beside its dump
     if (line === '' || line.startsWith('#') || line.startsWith('nginx: ')) continue

@@ -12,6 +12,8 @@ module.exports = {
   depthMax: 100,
   /** Values of a document, aliases expanded; statements of a text. */
   valuesMax: 1000000,
+  /** Statements of nginx, with all includes expanded. */
+  includedMax: 100000,
   /** How often YAML aliases may be expanded in all. */
   aliasesMax: 100,
   /** Hops that one input may name. */

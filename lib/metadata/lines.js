@@ -39,6 +39,10 @@ function splitWords (line) {
   return words
 }
 
+function endsInBackslash (line) {
+  return line.endsWith('\\') || line.endsWith('\\\r')
+}
+
 /**
  * The statements of `text` as { words, line, where }. With `continued`, a backslash at the
  * end of a line joins the next one to it.
@@ -52,12 +56,14 @@ function * readLines (text, file, { continued = false } = {}) {
     let to = text.indexOf('\n', from)
     if (to === -1) to = text.length
     const parts = [text.slice(from, to)]
-    while (continued && to < text.length && /\\\r?$/.test(parts.at(-1).slice(-2))) {
-      from = to + 1
-      line++
-      to = text.indexOf('\n', from)
-      if (to === -1) to = text.length
-      parts.push(text.slice(from, to))
+    if (continued) {
+      while (to < text.length && endsInBackslash(parts.at(-1))) {
+        from = to + 1
+        line++
+        to = text.indexOf('\n', from)
+        if (to === -1) to = text.length
+        parts.push(text.slice(from, to))
+      }
     }
     from = to + 1
     const joined = parts.length === 1 ? parts[0] : parts.map((part, index) => index < parts.length - 1 ? part.slice(0, part.lastIndexOf('\\')) : part).join(' ')

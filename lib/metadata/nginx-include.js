@@ -4,7 +4,7 @@
 // them together again; nothing is read from disk.
 
 const { tooBig } = require('./fail')
-const { valuesMax } = require('./limits')
+const { includedMax } = require('./limits')
 
 const includesDeep = 20
 
@@ -42,11 +42,11 @@ function resolveIncludes (files) {
   // what stands above the first header is nginx's own words, if anything
   const main = names.length > 1 && files.get(names[0]).length === 0 ? names[1] : names[0]
   if (names.length === 1) return files.get(main)
-  let budget = valuesMax
+  let budget = includedMax
   const included = new Set()
   function expand (statements, depth) {
     budget -= statements.length
-    if (budget < 0) throw tooBig(`the includes expand to more than ${valuesMax} statements`)
+    if (budget < 0) throw tooBig(`the includes expand to more than ${includedMax} statements`)
     return statements.flatMap((statement) => {
       if (statement.words[0] !== 'include' || statement.children !== null || depth === includesDeep) {
         return statement.children === null ? [statement] : [{ ...statement, children: expand(statement.children, depth) }]
