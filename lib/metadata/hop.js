@@ -4,6 +4,7 @@
 // catalogue's; what nobody knows stays null.
 
 const { loadBalancers } = require('../catalogue')
+const { bad } = require('./fail')
 
 const nameCharsMax = 90
 
@@ -36,6 +37,8 @@ function create (id, role, { name, idleTimeoutMs = null, unbounded = false, drai
  */
 function poolOwner (id, { name, idle, drainMs, where, key, notes = [] }) {
   const fields = { name, drainMs, where }
+  // where 0 means something to a vendor, its reader has said so
+  if (idle === 0) throw bad(where, `${key} is 0, which is no idle timeout`)
   if (typeof idle === 'number') {
     return create(id, 'pool-owner', { ...fields, idleTimeoutMs: idle, why: [`${key} is ${format(idle)}`, ...notes] })
   }

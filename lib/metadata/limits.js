@@ -6,8 +6,14 @@
 module.exports = {
   /** Text that is scanned by our own readers, and JSON. */
   inputBytesMax: 16 * 1024 * 1024,
-  /** YAML and TOML: their parsers need some 100 times as long for a byte. */
-  markupBytesMax: 1024 * 1024,
+  /** YAML and TOML, whose parsers take some microseconds for a token: about half a second in all. */
+  markupBytesMax: 512 * 1024,
+  markupLinesMax: 20000,
+  markupDocumentsMax: 1000,
+  /** '[', '{' and ',' */
+  markupFlowMax: 40000,
+  /** How deep brackets go, and indicators on one line ('- - - -'), before the copy counts. */
+  markupDepthMax: 500,
   /** How deep blocks, objects and arrays may lie in one another. */
   depthMax: 100,
   /** Values of a document, aliases expanded; statements of a text. */

@@ -4,26 +4,41 @@
 // what they cost grows with the input, and a real configuration is small.
 
 const { bad, tooBig } = require('./fail')
-const { aliasesMax, markupBytesMax, valuesMax } = require('./limits')
+const { aliasesMax, markupBytesMax, markupDepthMax, markupDocumentsMax, markupFlowMax, markupLinesMax } = require('./limits')
 
 function checkSize (text, what) {
   if (text.length > markupBytesMax) throw tooBig(`${what} of ${text.length} characters; ${markupBytesMax} are read. The same as JSON may be longer`)
-}
-
-/** How deep brackets and indentation go: the libraries recurse, and slow down, on both. */
-function checkDepth (text) {
+  let lines = 0
+  let documents = 0
+  let flow = 0
   let depth = 0
   let indicators = 0
   for (let i = 0; i < text.length; i++) {
-    const char = text.charCodeAt(i)
-    if (char === 91 || char === 123) depth++ // [ {
-    else if (char === 93 || char === 125) depth-- // ] }
-    if (depth > 1000) throw tooBig('the metadata is nested more than 1000 deep')
-    // "- - - -" and "? ? ? ?" nest on one line
-    if ((char === 45 || char === 63 || char === 58) && text.charCodeAt(i + 1) === 32) indicators++
-    else if (char === 10) indicators = 0
-    if (indicators > 1000) throw tooBig('one line of the metadata holds more than 1000 indicators')
+    switch (text[i]) {
+      case '\n':
+        lines++
+        indicators = 0
+        if (text.startsWith('---', i + 1)) documents++
+        break
+      case '[': case '{':
+        flow++
+        depth++
+        break
+      case ']': case '}':
+        depth--
+        break
+      case ',':
+        flow++
+        break
+      case '-': case '?': case ':':
+        if (text[i + 1] === ' ') indicators++
+    }
+    // the libraries recurse on both
+    if (depth > markupDepthMax || indicators > markupDepthMax) throw tooBig(`${what} is nested more than ${markupDepthMax} deep`)
   }
+  if (lines > markupLinesMax) throw tooBig(`${what} of ${lines} lines; ${markupLinesMax} are read. The same as JSON may be longer`)
+  if (documents > markupDocumentsMax) throw tooBig(`${what} of ${documents} documents; ${markupDocumentsMax} are read. One list as JSON may be longer`)
+  if (flow > markupFlowMax) throw tooBig(`${what} with ${flow} brackets and commas; ${markupFlowMax} are read. The same as JSON may be longer`)
 }
 
 function firstLine (error) {
@@ -47,7 +62,6 @@ function intrinsicTags () {
 /** One document, or an array of those in the text. */
 function parseYaml (text) {
   checkSize(text, 'YAML')
-  checkDepth(text)
   const { parseAllDocuments } = require('yaml')
   let documents
   try {
@@ -60,13 +74,11 @@ function parseYaml (text) {
     const line = Array.isArray(error?.pos) ? ` at character ${error.pos[0]}` : ''
     throw bad('the YAML', `cannot be read${line}: ${firstLine(error)}`)
   }
-  if (documents.length > valuesMax) throw tooBig(`the metadata holds more than ${valuesMax} documents`)
   return documents.length === 1 ? documents[0] : documents
 }
 
 function parseToml (text) {
   checkSize(text, 'TOML')
-  checkDepth(text)
   const { parse } = require('smol-toml')
   try {
     return parse(text)
