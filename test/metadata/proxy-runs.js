@@ -177,16 +177,15 @@ cache deny all
 client_idle_pconn_timeout ${clientSeconds} seconds
 server_idle_pconn_timeout ${seconds} seconds
 ${settings}
-pid_filename ${folder}/squid.pid
-coredump_dir ${folder}
-cache_log /dev/null
+pid_filename none
+cache_log stdio:/dev/null
 access_log none
-cache_effective_user root
 pinger_enable off
 shutdown_lifetime 0 seconds
 `
     return {
-      command: ['/usr/sbin/squid', '-N', '-f', path.join(folder, 'squid.conf')],
+      // its shared memory is named after the service: two of them, or one that was killed, would meet
+      command: ['/usr/sbin/squid', '-N', '-n', `lbst${ports[0]}`, '-f', path.join(folder, 'squid.conf')],
       files: { 'squid.conf': file },
       dump: () => file,
       cases: [{ name: settings === '' ? `${seconds} s` : 'off', port: ports[0] }]
