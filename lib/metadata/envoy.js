@@ -4,7 +4,7 @@
 // Only a cluster's HttpProtocolOptions count; the same message in a listener's connection
 // manager is the client's side.
 
-const { proto } = require('./duration')
+const { proto, seconds } = require('./duration')
 const { badValue } = require('./fail')
 const { clientSide, notPooling, poolOwner } = require('./hop')
 
@@ -15,9 +15,9 @@ const internal = new Set(['xds-grpc', 'sds-grpc', 'prometheus_stats', 'agent', '
 /** '3600s', or { seconds, nanos } as some printers of protocol buffers write it. */
 function readDuration (cursor) {
   if (!cursor.isObject) return cursor.duration(proto)
-  const ms = Number(cursor.get('seconds').value ?? 0) * 1000 + Math.ceil(Number(cursor.get('nanos').value ?? 0) / 1e6)
-  if (!Number.isSafeInteger(ms) || ms < 0) throw badValue(cursor.path, proto.expected, cursor.value)
-  return ms
+  const nanos = cursor.get('nanos').text() ?? '0'
+  if (!/^\d{1,9}$/.test(nanos)) throw badValue(cursor.path, proto.expected, cursor.value)
+  return (cursor.get('seconds').duration(seconds) ?? 0) + Math.ceil(Number(nanos) / 1e6)
 }
 
 function describe (cluster) {
@@ -92,7 +92,7 @@ module.exports = {
   name: 'envoy',
   what: 'an Envoy bootstrap, /config_dump, or istioctl proxy-config cluster -o json',
   matches: (root) => root.get('static_resources').isObject || root.get('staticResources').isObject ||
-    (root.get('configs').isArray && String(root.get('configs', 0, '@type').value ?? '').includes('envoy')) ||
+    (root.get('configs').isArray && root.get('configs', 0, '@type').text()?.includes('envoy') === true) ||
     isCluster(root.isArray ? root.get(0) : root),
   readDocument
 }

@@ -105,7 +105,7 @@ function readConfigMap (object) {
   const base = { name: nameOf(object), where: data.path }
   const keys = data.fields().map(([key]) => key)
   const label = object.get('metadata', 'labels', 'app.kubernetes.io/name').value
-  const name = String(object.get('metadata', 'name').value ?? '')
+  const name = object.get('metadata', 'name').text() ?? ''
   if (keys.some((key) => key.startsWith('upstream-keepalive-')) || label === 'ingress-nginx' || name.startsWith('ingress-nginx') || name === 'nginx-configuration') return describeIngressNginx(data, base)
   if (data.has('keepalive') && (name.startsWith('nginx-config') || label === 'nginx-ingress')) return [describeF5(data.get('keepalive'), base)]
   if (keys.includes('timeout-http-keep-alive') || keys.includes('http-connection-mode')) return describeHaproxy('haproxy-kubernetes-ingress', data, base, 'timeout-http-keep-alive')
@@ -198,7 +198,7 @@ const kinds = {
 function * flatten (root) {
   if (root.isArray) {
     for (const item of root.items()) yield * flatten(item)
-  } else if (root.get('items').isArray && (root.get('kind').value === undefined || String(root.get('kind').value).endsWith('List'))) {
+  } else if (root.get('items').isArray && (root.get('kind').text() ?? 'List').endsWith('List')) {
     yield * flatten(root.get('items'))
   } else if (root.isObject) {
     yield root
