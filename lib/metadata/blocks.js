@@ -4,7 +4,7 @@
 // { words, file, line, children }. One pass, no regular expression on the input.
 
 const { bad, tooBig } = require('./fail')
-const { depthMax, valuesMax } = require('./limits')
+const { depthMax, statementsMax } = require('./limits')
 
 const blanks = new Set([' ', '\t', '\r', '\v', '\f', '\ufeff'])
 
@@ -39,7 +39,7 @@ class BlockReader {
   }
 
   push (statement) {
-    if (++this.count > valuesMax) throw tooBig(`the metadata holds more than ${valuesMax} statements`)
+    if (++this.count > statementsMax) throw tooBig(`the metadata holds more than ${statementsMax} statements`)
     this.stack.at(-1).push(statement)
   }
 
@@ -71,49 +71,50 @@ class BlockReader {
   }
 
   readQuoted (quote) {
-    let word = ''
+    const { text } = this
     const started = this.line
-    while (++this.at < this.text.length) {
-      const char = this.text[this.at]
-      if (char === quote) {
-        this.at++
-        return word
-      }
+    let word = ''
+    let from = ++this.at
+    for (; this.at < text.length; this.at++) {
+      const char = text[this.at]
+      if (char === quote) return word + text.slice(from, this.at++)
       if (char === '\n') this.line++
-      if (char === '\\' && quote !== '`' && this.at + 1 < this.text.length) {
-        const next = this.text[++this.at]
+      if (char === '\\' && quote !== '`' && this.at + 1 < text.length) {
+        const next = text[this.at + 1]
+        // \" and \\ stand for themselves, any other backslash stays
+        if (next === quote || next === '\\') {
+          word += text.slice(from, this.at)
+          from = this.at + 1
+        }
         if (next === '\n') this.line++
-        word += next === quote || next === '\\' ? next : '\\' + next
-      } else {
-        word += char
+        this.at++
       }
     }
     throw bad(`${this.file}:${started}`, 'a quoted string has no end')
   }
 
   readWord () {
-    let word = ''
+    const { text, newlineEnds } = this
+    const from = this.at
     let braces = 0
-    for (; this.at < this.text.length; this.at++) {
-      const char = this.text[this.at]
+    let at = from
+    for (; at < text.length; at++) {
+      const char = text[at]
       if (blanks.has(char) || char === '\n') break
-      if (!this.newlineEnds && char === ';') break
+      if (!newlineEnds && char === ';') break
       // ${variable} of nginx and {placeholder} of Caddy belong to the word
       if (char === '{') {
-        if (!this.newlineEnds && !word.endsWith('$')) break
+        if (!newlineEnds && (at === from || text[at - 1] !== '$')) break
         braces++
       } else if (char === '}') {
-        if (braces === 0 && !this.newlineEnds) break
+        if (braces === 0 && !newlineEnds) break
         braces--
-      } else if (char === '\\' && this.at + 1 < this.text.length && this.text[this.at + 1] !== '\n') {
-        word += char
-        this.at++
-        word += this.text[this.at]
-        continue
+      } else if (char === '\\' && at + 1 < text.length && text[at + 1] !== '\n') {
+        at++
       }
-      word += char
     }
-    return word
+    this.at = at
+    return text.slice(from, at)
   }
 
   /** The Lua of OpenResty's ..._by_lua_block { } is skipped: strings, comments, and braces. */

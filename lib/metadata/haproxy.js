@@ -11,9 +11,11 @@ const { readLines } = require('./lines')
 
 const sectionWords = new Set(['global', 'defaults', 'frontend', 'backend', 'listen', 'peers', 'resolvers', 'userlist', 'mailers', 'program', 'http-errors', 'ring', 'cache', 'fcgi-app', 'log-forward', 'crt-store', 'traces', 'acme'])
 
+// the timeouts that say something here, or are mistaken for it
+const timeoutsSeen = new Set(['client', 'server', 'http-keep-alive', 'http-request'])
+
 function newSection (kind, name, where, parent) {
-  const section = { kind, name, where, mode: parent?.mode, reuse: parent?.reuse, close: parent?.close, serverDefaults: { ...parent?.serverDefaults }, servers: [], timeouts: { ...parent?.timeouts }, notes: [] }
-  return section
+  return { kind, name, where, mode: parent?.mode, reuse: parent?.reuse, close: parent?.close, serverDefaults: { ...parent?.serverDefaults }, servers: [], timeouts: { ...parent?.timeouts } }
 }
 
 function readTime (words, at, where) {
@@ -51,7 +53,7 @@ function readStatement (section, words, where) {
   if (words[0] === 'mode') section.mode = words[1]
   else if (words[0] === 'http-reuse') section.reuse = { value: words[1], where }
   else if (words[0] === 'option' || (words[0] === 'no' && words[1] === 'option')) readOption(section, words, where)
-  else if (words[0] === 'timeout') section.timeouts[words[1] ?? ''] = { ms: readTime(words, 2, where), where }
+  else if (words[0] === 'timeout' && timeoutsSeen.has(words[1])) section.timeouts[words[1]] = { ms: readTime(words, 2, where), where }
   else if (words[0] === 'default-server') section.serverDefaults = readServer(words, where, section.serverDefaults)
   else if ((words[0] === 'server' || words[0] === 'server-template') && section.kind !== 'peers') section.servers.push({ ...readServer(words, where, section.serverDefaults), where })
 }
@@ -92,7 +94,7 @@ function sessionTimeout (sections) {
   return all.length === 0 || all.includes(undefined) ? undefined : all.reduce((longest, timeout) => timeout.ms > longest.ms ? timeout : longest)
 }
 
-function describe (section, sections) {
+function describe (section, everySession) {
   const { name, timeouts, servers } = section
   const base = { name: `${section.kind} ${name}`, where: servers[0].where }
   const seen = ['http-keep-alive', 'client', 'server'].filter((key) => timeouts[key] !== undefined)
@@ -111,7 +113,7 @@ function describe (section, sections) {
     return notPooling('haproxy', { ...base, where: off[0].where, notes: [`${off[0].text} keeps no idle connection`, ...notes] })
   }
   if (section.reuse?.value === 'never') {
-    const session = sessionTimeout(section.kind === 'listen' ? [section] : sections)
+    const session = section.kind === 'listen' ? sessionTimeout([section]) : everySession
     const why = 'http-reuse never ties each connection to one client\'s session: it idles as long as the client does'
     return poolOwner('haproxy', { ...base, where: session?.where ?? section.reuse.where, idle: session?.ms ?? 'unbounded', key: session === undefined ? 'http-reuse never' : "the client's idle timeout", notes: [why, ...notes.slice(-1)] })
   }
@@ -125,6 +127,7 @@ module.exports = {
   accepts: (line) => !line.endsWith(';') && !line.endsWith('{'),
   readText (text, { file }) {
     const sections = readSections(text, file)
-    return sections.filter(({ kind, servers }) => (kind === 'backend' || kind === 'listen') && servers.length > 0).map((section) => describe(section, sections))
+    const everySession = sessionTimeout(sections)
+    return sections.filter(({ kind, servers }) => (kind === 'backend' || kind === 'listen') && servers.length > 0).map((section) => describe(section, everySession))
   }
 }

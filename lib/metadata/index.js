@@ -6,7 +6,7 @@ const { createError, inspect } = require('../errors')
 const { Cursor, copyPlain, parseJson } = require('./document')
 const { bad, tooBig } = require('./fail')
 const { findDocumentReader, findReader, judgeText, mismatch, unknown } = require('./formats')
-const { hopsMax, inputBytesMax } = require('./limits')
+const { hopsMax, inputBytesMax, textBytesMax } = require('./limits')
 const { parseToml, parseYaml } = require('./markup')
 
 /** The text of a string or of bytes: UTF-8, or UTF-16 as PowerShell redirects it. */
@@ -48,6 +48,7 @@ function matchesQuietly (reader, root) {
 function readText (text, file, given) {
   if (text.trim() === '') throw bad('the metadata', 'is empty')
   if (looksLikeJson(text)) return readDocument(parseJson(text), given)
+  if (text.length > textBytesMax) throw tooBig(`the metadata is ${text.length} characters long; up to ${textBytesMax} are read, of JSON more`)
   const judged = judgeText(text)
   const parse = judged === 'yaml' ? parseYaml : judged === 'toml' ? parseToml : null
   // a format that is named wins over what the text looks like, where it can be read as that

@@ -213,9 +213,15 @@ function readObjects (objects) {
     if (typeof kind === 'string' && Object.hasOwn(kinds, kind)) hops.push(...kinds[kind](object))
     if (hops.length > hopsMax) break
   }
-  return hops.filter((hop) => !hop.byDefault || !hops.some((other) => !other.byDefault && other.role === 'pool-owner' && (hop.id === null || other.id === hop.id)))
-    .filter((hop, index, all) => !hop.byDefault || all.findIndex((other) => other.byDefault && other.id === hop.id && other.drainMs === hop.drainMs) === index)
-    .map(({ byDefault, ...hop }) => hop)
+  const settled = new Set(hops.filter(({ byDefault, role }) => !byDefault && role === 'pool-owner').map(({ id }) => id))
+  const seen = new Set()
+  return hops.filter(({ byDefault, id, drainMs }) => {
+    if (!byDefault) return true
+    const key = `${id} ${drainMs}`
+    if (settled.has(id) || (id === null && settled.size > 0) || seen.has(key)) return false
+    seen.add(key)
+    return true
+  }).map(({ byDefault, ...hop }) => hop)
 }
 
 /** A resource of Terraform's kubernetes provider: metadata and spec are lists of one there. */

@@ -4,8 +4,10 @@
 // them is a mistake or an attack, and ends in an error before any parser sees it.
 
 module.exports = {
-  /** Text that is scanned by our own readers, and JSON. */
-  inputBytesMax: 16 * 1024 * 1024,
+  /** JSON: a large Terraform state has some MB. */
+  inputBytesMax: 8 * 1024 * 1024,
+  /** Text that is scanned by our own readers. */
+  textBytesMax: 4 * 1024 * 1024,
   /** YAML and TOML, whose parsers take some microseconds for a token: about half a second in all. */
   markupBytesMax: 512 * 1024,
   markupLinesMax: 20000,
@@ -16,8 +18,10 @@ module.exports = {
   markupDepthMax: 500,
   /** How deep blocks, objects and arrays may lie in one another. */
   depthMax: 100,
-  /** Values of a document, aliases expanded; statements of a text. */
-  valuesMax: 1000000,
+  /** Values of a document, aliases expanded. */
+  valuesMax: 500000,
+  /** Statements of a text. */
+  statementsMax: 200000,
   /** Statements of nginx, with all includes expanded. */
   includedMax: 100000,
   /** How often YAML aliases may be expanded in all. */

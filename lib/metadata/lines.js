@@ -4,7 +4,11 @@
 // with quotes and backslashes, comments from '#'. One pass, no regular expression.
 
 const { tooBig } = require('./fail')
-const { valuesMax } = require('./limits')
+const { statementsMax } = require('./limits')
+
+const blanks = ' \t\r\v\f'
+// what a word can hold without more ado
+const special = new Set(blanks + '"\'\\#')
 
 /** The words of one line. */
 function splitWords (line) {
@@ -18,21 +22,24 @@ function splitWords (line) {
       if (char === quote) quote = ''
       else if (char === '\\' && quote === '"' && i + 1 < line.length) word += line[++i]
       else word += char
+    } else if (!special.has(char)) {
+      const from = i
+      while (i + 1 < line.length && !special.has(line[i + 1])) i++
+      word += line.slice(from, i + 1)
+      inWord = true
     } else if (char === '"' || char === "'") {
       quote = char
       inWord = true
-    } else if (char === '\\' && i + 1 < line.length) {
-      word += line[++i]
+    } else if (char === '\\') {
+      word += line[++i] ?? '\\'
       inWord = true
-    } else if (char === ' ' || char === '\t' || char === '\r' || char === '\v' || char === '\f') {
+    } else if (char === '#') {
+      if (!inWord) return words
+      word += char
+    } else {
       if (inWord) words.push(word)
       word = ''
       inWord = false
-    } else if (char === '#' && !inWord) {
-      return words
-    } else {
-      word += char
-      inWord = true
     }
   }
   if (inWord) words.push(word)
@@ -69,7 +76,7 @@ function * readLines (text, file, { continued = false } = {}) {
     const joined = parts.length === 1 ? parts[0] : parts.map((part, index) => index < parts.length - 1 ? part.slice(0, part.lastIndexOf('\\')) : part).join(' ')
     const words = splitWords(joined)
     if (words.length === 0) continue
-    if (++count > valuesMax) throw tooBig(`the metadata holds more than ${valuesMax} statements`)
+    if (++count > statementsMax) throw tooBig(`the metadata holds more than ${statementsMax} statements`)
     yield { words, line: first, where: `${file}:${first}`, text: joined }
   }
 }

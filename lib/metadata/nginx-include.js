@@ -7,14 +7,17 @@ const { tooBig } = require('./fail')
 const { includedMax } = require('./limits')
 
 const includesDeep = 20
+// comparing names with globs: a real configuration has some hundred of both
+const stepsMax = 5000000
 
-/** Whether `name` fits a glob of '*' and '?'. Linear but for the last '*' seen; no regex. */
-function fitsGlob (pattern, name) {
+/** Whether `name` fits a glob of '*' and '?'. `spend` counts the steps, and stops a hostile one. */
+function fitsGlob (pattern, name, spend) {
   let p = 0
   let n = 0
   let star = -1
   let mark = 0
   while (n < name.length) {
+    spend()
     if (p < pattern.length && pattern[p] === '*') {
       star = p++
       mark = n
@@ -43,6 +46,10 @@ function resolveIncludes (files) {
   const main = names.length > 1 && files.get(names[0]).length === 0 ? names[1] : names[0]
   if (names.length === 1) return files.get(main)
   let budget = includedMax
+  let steps = 0
+  const spend = () => {
+    if (++steps > stepsMax) throw tooBig('the includes have too many names to compare')
+  }
   const included = new Set()
   function expand (statements, depth) {
     budget -= statements.length
@@ -53,7 +60,7 @@ function resolveIncludes (files) {
       }
       const given = (statement.words[1] ?? '').slice(0, 4096)
       const pattern = given.startsWith('/') ? given : folderOf(main) + given
-      return names.filter((name) => fitsGlob(pattern, name)).flatMap((name) => {
+      return names.filter((name) => fitsGlob(pattern, name, spend)).flatMap((name) => {
         included.add(name)
         return expand(files.get(name), depth + 1)
       })

@@ -8,12 +8,14 @@ const { badValue, tooBig } = require('./fail')
 const { nginx: parseTime, MINUTE } = require('./duration')
 const { clientSide, l4, notPooling, poolOwner } = require('./hop')
 const { resolveIncludes } = require('./nginx-include')
-const { valuesMax } = require('./limits')
+const { statementsMax } = require('./limits')
 
 // 1.29.7: `keepalive 32 local` and HTTP/1.1 became the defaults of an upstream{}
 const POOLS_BY_DEFAULT = [1, 29, 7]
 // 1.15.3: keepalive_timeout of upstream{}; before it, an idle connection was kept for ever
 const HAS_IDLE_TIMEOUT = [1, 15, 3]
+
+const ANY_HOST = '$'
 
 /** "nginx version: nginx/1.22.1" of `nginx -V`, where it was joined to the dump. */
 function findVersion (text) {
@@ -46,8 +48,7 @@ function readUpstream (block) {
     where: block.where,
     connections: keepalive === undefined ? null : Number(keepalive.words[1]),
     keepalive,
-    timeout: last(block.children, 'keepalive_timeout'),
-    users: []
+    timeout: last(block.children, 'keepalive_timeout')
   }
 }
 
@@ -84,7 +85,7 @@ class Scan {
       connection: headers.length > 0 ? headers.findLast(({ words }) => words[1]?.toLowerCase() === 'connection') : inherited.connection
     }
     for (const statement of statements) {
-      if (++this.count > valuesMax) throw tooBig(`the metadata holds more than ${valuesMax} statements`)
+      if (++this.count > statementsMax) throw tooBig(`the metadata holds more than ${statementsMax} statements`)
       const { words, children, where } = statement
       if (words[0] === 'keepalive_timeout') this.clientNotes.push(clientSide(`keepalive_timeout ${words[1] ?? ''}`, where))
       else if (words[0] === 'proxy_pass' && words.length > 1) this.addUser(words[1], statement, here)
@@ -114,9 +115,8 @@ function whyCloses (user, maps, newDefaults) {
   return null
 }
 
-function describeUpstream (upstream, { version, maps, clientNotes, id }) {
+function describeUpstream (upstream, users, { version, newDefaults, maps, clientNotes, id }) {
   const name = `upstream ${upstream.name}`
-  const newDefaults = version !== null && !isBefore(version, POOLS_BY_DEFAULT)
   const at = upstream.timeout ?? upstream.keepalive ?? upstream
   const base = { name, where: at.where }
   if (upstream.connections === 0) {
@@ -126,11 +126,11 @@ function describeUpstream (upstream, { version, maps, clientNotes, id }) {
     const doubt = version === null ? ' (nginx 1.29.7 and later pool without it: join the output of nginx -v to have that decided)' : ` and nginx ${version.text} pools only with it`
     return notPooling(id, { ...base, where: upstream.where, notes: [`upstream{} has no keepalive${doubt}`, ...clientNotes] })
   }
-  const reasons = upstream.users.map((user) => whyCloses(user, maps, newDefaults))
+  const reasons = users.map((user) => whyCloses(user, maps, newDefaults))
   if (reasons.length > 0 && reasons.every((reason) => reason !== null)) {
     return notPooling(id, { ...base, notes: [reasons[0], ...clientNotes] })
   }
-  const notes = [upstream.users.length === 0 ? 'no proxy_pass to it is in this text' : `used by proxy_pass (${upstream.users[reasons.indexOf(null)].where})`, ...clientNotes]
+  const notes = [users.length === 0 ? 'no proxy_pass to it is in this text' : `used by proxy_pass (${users[reasons.indexOf(null)].where})`, ...clientNotes]
   if (version !== null && isBefore(version, HAS_IDLE_TIMEOUT)) {
     return poolOwner(id, { ...base, idle: 'unbounded', key: `nginx ${version.text} has no keepalive_timeout in upstream{}`, notes })
   }
@@ -155,21 +155,25 @@ function read (text, { file }) {
   const root = resolveIncludes(readNginxBlocks(text, file))
   const scan = new Scan()
   scan.walk(root, {})
-  // an upstream{} of fastcgi_pass and its like speaks another protocol
-  const all = [...scan.upstreams.values()].filter(({ name, where }) => scan.users.some((user) => user.host === name) || !usedElsewhere(root, name))
-  const fixed = new Set()
+  const elsewhere = findOtherPasses(root, new Set())
+  const byHost = new Map()
   for (const user of scan.users) {
-    const named = scan.upstreams.get(user.host)
-    // a variable may name any of them
-    const targets = named !== undefined ? [named] : user.host.includes('$') ? all : []
-    for (const upstream of targets) upstream.users.push(user)
-    if (targets.length === 0) fixed.add(user)
+    const host = user.host.includes('$') ? ANY_HOST : user.host
+    if (!byHost.has(host)) byHost.set(host, [])
+    byHost.get(host).push(user)
   }
+  // an upstream{} of fastcgi_pass and its like speaks another protocol
+  const all = [...scan.upstreams.values()].filter(({ name }) => byHost.has(name) || !elsewhere.has(name))
+  const fixed = scan.users.filter(({ host }) => !scan.upstreams.has(host) && (!host.includes('$') || all.length === 0))
   const base = version?.plus ? 'nginx-plus' : 'nginx'
   const http = root.find(({ words }) => words[0] === 'http')?.children ?? root
   const maps = readMaps([...root, ...http])
-  const hops = all.map((upstream) => describeUpstream(upstream, {
-    version, maps, clientNotes: scan.clientNotes.slice(0, 3), id: upstream.name === 'upstream_balancer' ? 'ingress-nginx' : base
+  // a variable may name any of them: one that keeps its connection counts for all
+  const variable = byHost.get(ANY_HOST) ?? []
+  const newDefaults = version !== null && !isBefore(version, POOLS_BY_DEFAULT)
+  const anyUser = variable.find((user) => whyCloses(user, maps, newDefaults) === null) ?? variable[0]
+  const hops = all.map((upstream) => describeUpstream(upstream, [...(byHost.get(upstream.name) ?? []), anyUser].filter(Boolean), {
+    version, newDefaults, maps, clientNotes: scan.clientNotes.slice(0, 3), id: upstream.name === 'upstream_balancer' ? 'ingress-nginx' : base
   }))
   for (const { host, where } of fixed) {
     hops.push(notPooling(base, { name: `proxy_pass to ${host}`, where, notes: ['proxy_pass to an address without an upstream{} opens a connection per request', ...scan.clientNotes.slice(0, 3)] }))
@@ -178,11 +182,13 @@ function read (text, { file }) {
   return hops
 }
 
-/** Whether an upstream{} serves another protocol than HTTP: fastcgi_pass, uwsgi_pass, ... */
-function usedElsewhere (statements, name) {
-  return statements.some(({ words, children }) =>
-    (words.length > 1 && words[0].endsWith('_pass') && words[0] !== 'proxy_pass' && (words[1] === name || words[1].endsWith(`//${name}`))) ||
-    (children !== null && usedElsewhere(children, name)))
+/** The names that fastcgi_pass, uwsgi_pass, grpc_pass ... go to: those upstream{} serve another protocol. */
+function findOtherPasses (statements, names) {
+  for (const { words, children } of statements) {
+    if (words.length > 1 && words[0].endsWith('_pass') && words[0] !== 'proxy_pass') names.add(words[1].slice(words[1].indexOf('//') === -1 ? 0 : words[1].indexOf('//') + 2))
+    if (children !== null) findOtherPasses(children, names)
+  }
+  return names
 }
 
 module.exports = {
