@@ -23,7 +23,7 @@ module.exports = {
   /** Statements of a text. */
   statementsMax: 200000,
   /** Statements of nginx, with all includes expanded. */
-  includedMax: 100000,
+  includedMax: 200000,
   /** How often YAML aliases may be expanded in all. */
   aliasesMax: 100,
   /** Hops that one input may name. */

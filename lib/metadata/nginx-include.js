@@ -50,6 +50,12 @@ function resolveIncludes (files) {
   const spend = () => {
     if (++steps > stepsMax) throw tooBig('the includes have too many names to compare')
   }
+  const found = new Map()
+  function match (pattern) {
+    if (!/[*?]/.test(pattern)) return files.has(pattern) ? [pattern] : []
+    if (!found.has(pattern)) found.set(pattern, names.filter((name) => fitsGlob(pattern, name, spend)))
+    return found.get(pattern)
+  }
   const included = new Set()
   function expand (statements, depth) {
     budget -= statements.length
@@ -60,7 +66,7 @@ function resolveIncludes (files) {
       }
       const given = (statement.words[1] ?? '').slice(0, 4096)
       const pattern = given.startsWith('/') ? given : folderOf(main) + given
-      return names.filter((name) => fitsGlob(pattern, name, spend)).flatMap((name) => {
+      return match(pattern).flatMap((name) => {
         included.add(name)
         return expand(files.get(name), depth + 1)
       })

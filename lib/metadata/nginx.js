@@ -23,6 +23,11 @@ function findVersion (text) {
   return match === null ? null : { numbers: match.slice(1, 4).map(Number), text: match.slice(1, 4).join('.'), plus: match[4] !== undefined }
 }
 
+/** The text without what nginx itself says beside a dump (-T 2>&1, -V); lines keep their numbers. */
+function dropRemarks (text) {
+  return text.replace(/^(?:nginx: |nginx version: |built by |built with |TLS SNI support |configure arguments: ).*$/gm, '')
+}
+
 function isBefore (version, limit) {
   const at = [0, 1, 2].find((i) => version.numbers[i] !== limit[i])
   return at !== undefined && version.numbers[at] < limit[at]
@@ -152,7 +157,7 @@ function readStream (block) {
 
 function read (text, { file }) {
   const version = findVersion(text)
-  const root = resolveIncludes(readNginxBlocks(text, file))
+  const root = resolveIncludes(readNginxBlocks(dropRemarks(text), file))
   const scan = new Scan()
   scan.walk(root, {})
   const elsewhere = findOtherPasses(root, new Set())

@@ -86,6 +86,7 @@ module.exports = [
   ['nginx-keepalive-0.conf', 'nginx', nginx, [['nginx', not, null]], 'keepalive 0'],
   ['nginx-1.29.7.conf', 'nginx', 'https://nginx.org/en/CHANGES', [['nginx', own, 60000]], 'pools by default'],
   ['nginx-1.29.7-opt-out.conf', 'nginx', 'https://nginx.org/en/CHANGES', [['nginx', not, null]], 'pools by default, and was told not to'],
+  ['nginx-V-and-T.conf', 'nginx', 'https://nginx.org/en/docs/switches.html', [['nginx', not, null], ['nginx', own, 60000]], 'what nginx says beside its dump, a map, and a version that pools by default'],
   ['nginx-1.14.conf', 'nginx', nginx, [['nginx', own, 'unbounded']], 'before keepalive_timeout existed'],
   ['nginx-literal.conf', 'nginx', nginxProxy, [['nginx', not, null]], 'no upstream{}'],
   ['nginx-T.conf', 'nginx', 'https://nginx.org/en/docs/switches.html', [['nginx', own, 20000]], 'includes joined by nginx -T'],
