@@ -94,16 +94,16 @@ function sessionTimeout (sections) {
   return all.length === 0 || all.includes(undefined) ? undefined : all.reduce((longest, timeout) => timeout.ms > longest.ms ? timeout : longest)
 }
 
-function describe (section, everySession) {
+function describe (section, { everySession, isWhole }) {
   const { name, timeouts, servers } = section
   const base = { name: `${section.kind} ${name}`, where: servers[0].where }
   const seen = ['http-keep-alive', 'client', 'server'].filter((key) => timeouts[key] !== undefined)
   const notes = seen.map((key) => key === 'server'
     ? `timeout server (${timeouts[key].where}) limits an answer and ends no idle connection`
     : clientSide(`timeout ${key}`, timeouts[key].where))
-  if (section.mode === 'tcp') {
+  if (section.mode === 'tcp' || (section.mode === undefined && isWhole)) {
     const flow = [timeouts.client, timeouts.server].filter(Boolean).reduce((least, timeout) => least === undefined || timeout.ms < least.ms ? timeout : least, undefined)
-    return l4('haproxy', { ...base, idle: flow?.ms, where: flow?.where ?? base.where, key: 'the shorter of timeout client and timeout server', notes: ['mode tcp'] })
+    return l4('haproxy', { ...base, idle: flow?.ms, where: flow?.where ?? base.where, key: 'the shorter of timeout client and timeout server', notes: [section.mode === undefined ? 'no mode is set, and tcp is the default' : 'mode tcp'] })
   }
   if (section.close !== undefined) {
     return notPooling('haproxy', { ...base, where: section.close.where, notes: [`option ${section.close.name} closes the server's side after each answer`, ...notes] })
@@ -128,6 +128,8 @@ module.exports = {
   readText (text, { file }) {
     const sections = readSections(text, file)
     const everySession = sessionTimeout(sections)
-    return sections.filter(({ kind, servers }) => (kind === 'backend' || kind === 'listen') && servers.length > 0).map((section) => describe(section, everySession))
+    // of a backend that was cut out of its file the mode is not known, and HTTP is meant
+    const isWhole = sections.some(({ kind }) => kind === 'frontend' || kind === 'listen')
+    return sections.filter(({ kind, servers }) => (kind === 'backend' || kind === 'listen') && servers.length > 0).map((section) => describe(section, { everySession, isWhole }))
   }
 }

@@ -67,30 +67,32 @@ ${cases.map(([name, settings, server], i) => `listen ${name}\n  bind 127.0.0.1:$
   }
 }
 
-function apache ({ folder, backend, ports }) {
-  const modules = '/usr/lib/apache2/modules'
-  const cases = [['one', 'ttl=1'], ['two', 'ttl=2'], ['three', 'ttl=3'], ['none', ''], ['off', 'disablereuse=On ttl=3']]
-  const file = `ServerName localhost
-LoadModule mpm_event_module ${modules}/mod_mpm_event.so
+/** `mpm`: with prefork a process is a pool of its own, and one is all that there is. */
+function apache (mpm, cases, processes) {
+  return ({ folder, backend, ports }) => {
+    const modules = '/usr/lib/apache2/modules'
+    const file = `ServerName localhost
+LoadModule mpm_${mpm}_module ${modules}/mod_mpm_${mpm}.so
 LoadModule authz_core_module ${modules}/mod_authz_core.so
 LoadModule proxy_module ${modules}/mod_proxy.so
 LoadModule proxy_http_module ${modules}/mod_proxy_http.so
 ${cases.map((_, i) => `Listen 127.0.0.1:${ports[i]}\n`).join('')}PidFile apache.pid
 ErrorLog /dev/null
 KeepAliveTimeout ${clientSeconds}
-StartServers 1
-ServerLimit 1
-ThreadsPerChild 25
-MaxRequestWorkers 25
+${processes}
 ${cases.map(([name, params], i) => `<VirtualHost 127.0.0.1:${ports[i]}>\n  ProxyPass / http://127.0.0.1:${backend}/${name}/ timeout=30 ${params}\n</VirtualHost>\n`).join('')}`
-  return {
-    command: ['/usr/sbin/apache2', '-DFOREGROUND', '-d', folder, '-f', 'apache.conf'],
-    files: { 'apache.conf': file },
-    dump: () => file,
-    // it looks at ttl when the connection would be used again, and not before
-    cases: cases.map(([name], i) => ({ name, port: ports[i], hop: `worker http://127.0.0.1:${backend}/${name}`, byReuse: true }))
+    return {
+      command: ['/usr/sbin/apache2', '-DFOREGROUND', '-d', folder, '-f', 'apache.conf'],
+      files: { 'apache.conf': file },
+      dump: () => file,
+      // it looks at ttl when the connection would be used again, and not before
+      cases: cases.map(([name], i) => ({ name, port: ports[i], hop: `worker http://127.0.0.1:${backend}/${name}`, byReuse: true }))
+    }
   }
 }
+
+const apacheEvent = apache('event', [['one', 'ttl=1'], ['two', 'ttl=2'], ['three', 'ttl=3'], ['none', ''], ['off', 'disablereuse=On ttl=3']], 'StartServers 1\nServerLimit 1\nThreadsPerChild 25\nMaxRequestWorkers 25')
+const apachePrefork = apache('prefork', [['prefork', 'ttl=1']], 'StartServers 1\nServerLimit 1\nMinSpareServers 1\nMaxSpareServers 1\nMaxRequestWorkers 1')
 
 function caddy ({ folder, backend, ports }) {
   const cases = [['one', 'keepalive 1s'], ['two', 'keepalive 2000ms'], ['three', 'keepalive 3s'], ['off', 'keepalive off'], ['partial', 'keepalive_idle_conns 8']]
@@ -201,7 +203,7 @@ const exact = { earlyMs: 100, lateMs: 800 }
 module.exports = [
   { proxy: 'nginx', format: 'nginx', binary: '/usr/sbin/nginx', ...exact, runs: [nginx] },
   { proxy: 'HAProxy', format: 'haproxy', binary: '/usr/sbin/haproxy', ...exact, runs: [haproxy] },
-  { proxy: 'Apache', format: 'apache', binary: '/usr/sbin/apache2', ...exact, runs: [apache] },
+  { proxy: 'Apache', format: 'apache', binary: '/usr/sbin/apache2', ...exact, runs: [apacheEvent, apachePrefork] },
   { proxy: 'Caddy', format: 'caddy', binary: '/usr/bin/caddy', ...exact, runs: [caddy] },
   { proxy: 'Varnish', format: 'varnish', binary: '/usr/sbin/varnishd', ...exact, runs: [varnish(1), varnish(2), varnish(3)] },
   { proxy: 'Traffic Server', format: 'trafficserver', binary: '/usr/bin/traffic_server', earlyMs: 100, lateMs: 1800, runs: [trafficserver(1), trafficserver(2), trafficserver(3), trafficserver(3, 'CONFIG proxy.config.http.keep_alive_enabled_out INT 0')] },

@@ -96,6 +96,8 @@ module.exports = [
   ['haproxy-pool-max-conn.cfg', 'haproxy', haproxy + '#pool-max-conn', [['haproxy', not, null], ['haproxy', own, 'unbounded'], ['haproxy', not, null]], 'pool-max-conn 0'],
   ['haproxy-reuse-never.cfg', 'haproxy', haproxy + '#http-reuse', [['haproxy', own, 10000]], 'http-reuse never: here the client\'s timeout does count'],
   ['haproxy-close.cfg', 'haproxy', haproxy + '#option%20http-server-close', [['haproxy', not, null], ['haproxy', own, 'unbounded'], ['haproxy', 'l4', 30000]], 'an option of defaults, and one taken back'],
+  ['haproxy-no-mode.cfg', 'haproxy', haproxy + '#mode', [['haproxy', 'l4', 60000]], 'tcp is the default mode'],
+  ['haproxy-snippet.cfg', 'haproxy', haproxy + '#server', [['haproxy', own, 'unbounded']]],
   ['apache.conf', 'apache', apache, [['apache-httpd', own, 30000], ['apache-httpd', own, 'unbounded'], ['apache-httpd', not, null], ['apache-httpd', not, null]], 'timeout=, keepalive=On, KeepAliveTimeout, disablereuse=On'],
   ['apache-balancer.conf', 'apache', apache, [['apache-httpd', own, 20000], ['apache-httpd', own, 'unbounded'], ['apache-httpd', own, 60000], ['apache-httpd', not, null]], 'SetEnv proxy-nokeepalive'],
   ['apache-prefork.conf', 'apache', apache, [['apache-httpd', own, 'unbounded']], 'ttl has no effect with prefork'],
