@@ -37,7 +37,7 @@ function findLoadBalancer (id) {
   }
   const row = rowById.get(id)
   if (row !== undefined) return row
-  const nearest = native().spellAllNearest(id, [...rowById.keys()]).map(inspect)
+  const nearest = native().spellTies(id, [...rowById.keys()]).map(inspect)
   const hint = nearest.length === 0
     ? "'npx lb-safe-timeouts list' prints all ids; for any other load balancer pass { idleTimeoutMs }"
     : `did you mean ${nearest.length === 1 ? '' : 'one of '}${nearest.join(', ')}?`

@@ -9,25 +9,13 @@
 const fs = require('node:fs')
 const path = require('node:path')
 const { loadBalancers, planLbSafeTimeouts } = require('..')
+const { describeAnswer, describeIdle, describeStale, seconds } = require('../lib/cli/describe')
 
 const root = path.join(__dirname, '..')
-
-function seconds (ms) {
-  return `${ms / 1000} s`
-}
 
 function lbIds () {
   const ids = loadBalancers().map(({ id }) => `  | '${id}'`).sort()
   return `/** The ids of the catalogue. */\nexport type LbId =\n${ids.join('\n')}`
-}
-
-function stale ({ staleStatus, staleCloses }) {
-  return [...staleStatus, ...(staleCloses ? ['closed connection'] : [])].join(', ')
-}
-
-function idleCell (row) {
-  if (row.unbounded) return 'no limit'
-  return row.idleTimeoutMs === null ? 'not published' : seconds(row.idleTimeoutMs)
 }
 
 function planCell (row) {
@@ -35,10 +23,6 @@ function planCell (row) {
   if (row.unbounded) return 'never close first'
   if (row.idleTimeoutMs === null) return 'pass yours'
   return seconds(planLbSafeTimeouts({ lb: row.id }, { nodeVersion: '22' }).after.keepAliveTimeout)
-}
-
-function answer (value) {
-  return value === null ? '–' : value ? 'yes' : 'no'
 }
 
 // A kind that is not here gets its own name as title.
@@ -59,7 +43,7 @@ function kindTable (kind, rows) {
     '',
     '| id | load balancer (source) | idle timeout | configurable | a lost request looks like | keepAliveTimeout |',
     '|---|---|---|---|---|---|',
-    ...rows.map((row) => `| \`${row.id}\` | [${row.name}](${row.url}) | ${idleCell(row)} | ${answer(row.configurable)} | ${stale(row) || '–'} | ${planCell(row)} |`)
+    ...rows.map((row) => `| \`${row.id}\` | [${row.name}](${row.url}) | ${describeIdle(row)} | ${describeAnswer(row.configurable)} | ${describeStale(row)} | ${planCell(row)} |`)
   ].join('\n')
 }
 

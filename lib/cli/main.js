@@ -2,15 +2,17 @@
 
 // The command line: one file per command, found by its name here. A command is
 // { summary, usage, flags, run(flags, io) -> exit code }; a flag is { type, what }. One that
-// takes files says so with `operands`, and finds them in flags.operands.
+// also takes words without '--' has `operands`, and finds them in flags.operands.
 
 const { createError, inspect } = require('../errors')
 const { native } = require('../binding')
 
 const commands = {
   detect: () => require('./detect'),
+  list: () => require('./list'),
   plan: () => require('./plan'),
-  selfcheck: () => require('./selfcheck')
+  selfcheck: () => require('./selfcheck'),
+  show: () => require('./show')
 }
 
 const EXIT_USAGE = 2
@@ -27,7 +29,7 @@ function findCommand (name) {
   return commands[name]()
 }
 
-/** '--lb x', '--lb=x' and '--json' to { lb: 'x', json: true }. */
+/** '--lb x', '--lb=x' and '--json' to { lb: 'x', json: true }, other words to `operands`. */
 function readFlags (args, { flags: known, operands }) {
   const flags = operands === undefined ? {} : { operands: [] }
   const rest = [...args]
@@ -35,7 +37,7 @@ function readFlags (args, { flags: known, operands }) {
     const arg = rest.shift()
     const [, name, inline] = /^--([^=]+)(?:=(.*))?$/s.exec(arg) ?? []
     const names = Object.keys(known)
-    if (operands !== undefined && (arg === '-' || !arg.startsWith('-'))) {
+    if (name === undefined && operands !== undefined && (arg === '-' || !arg.startsWith('-'))) {
       flags.operands.push(arg)
       continue
     }

@@ -46,8 +46,8 @@ LBST_BIND(spell_nearest) {
   return best;
 }
 
-/* spellAllNearest(word, words) -> all of |words| that are as near as the nearest */
-LBST_BIND(spell_all_nearest) {
+/* spellTies(word, words) -> all of |words| that are as near as the nearest */
+LBST_BIND(spell_ties) {
   napi_value argv[2], nearest;
   uint32_t count;
 
