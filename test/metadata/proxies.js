@@ -79,7 +79,8 @@ async function isListening (port) {
 async function startProxy ({ command, files, folders = [], env = {}, cases }, folder) {
   for (const sub of folders) fs.mkdirSync(path.join(folder, sub))
   for (const [file, text] of Object.entries(files)) fs.writeFileSync(path.join(folder, file), text)
-  const child = spawn(command[0], command.slice(1), { cwd: folder, env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe'] })
+  // a process group of its own: prefork Apache ends by a signal to its whole group
+  const child = spawn(command[0], command.slice(1), { cwd: folder, env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe'], detached: true })
   let stderr = ''
   child.stderr.on('data', (chunk) => { stderr = (stderr + chunk).slice(-1500) })
   const ended = once(child, 'exit')
