@@ -29,8 +29,6 @@ class Scan {
     this.workers = new Map()
     this.clientNotes = []
     this.prefork = null
-    this.rewrites = []
-    this.ignored = new Set()
   }
 
   worker (url, where) {

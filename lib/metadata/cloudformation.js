@@ -4,6 +4,7 @@
 // with its default; any other intrinsic function has no value here.
 
 const { describeAlb, describeClb, describeNlb, describeOrigins, describeServiceConnect, drainKey, drainOf, flowKey, readAttributes } = require('./aws-attributes')
+const { Cursor } = require('./document')
 const { poolOwner } = require('./hop')
 const { seconds } = require('./duration')
 
@@ -49,7 +50,7 @@ function readBeanstalk (properties, at) {
 
 function readDocument (root) {
   const parameters = root.get('Parameters').value
-  const resources = new root.constructor(resolve(root.get('Resources').value, parameters), `${root.path}.Resources`)
+  const resources = new Cursor(resolve(root.get('Resources').value, parameters), `${root.path}.Resources`)
   const all = resources.fields().filter(([, resource]) => resource.isObject)
   const ofType = (type) => all.filter(([, resource]) => resource.get('Type').value === type).map(([, resource]) => resource.get('Properties'))
   const drains = ofType('AWS::ElasticLoadBalancingV2::TargetGroup').map((group) => drainOf(readAttributes(group.get('TargetGroupAttributes')).get(drainKey))).filter((ms) => ms !== null)

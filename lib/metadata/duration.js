@@ -80,14 +80,11 @@ function scaled (value, factor, fraction) {
 module.exports = {
   SECOND,
   MINUTE,
-  HOUR,
   /** A bare number of seconds: AWS, Google, Apache's ttl, Squid's JSON cousins. */
   seconds: define('a whole number of seconds', (value) => scaled(value, SECOND, false)),
   /** Seconds as a program prints them: 60.000 */
   fractionalSeconds: define('a number of seconds', (value) => scaled(value, SECOND, true)),
   minutes: define('a whole number of minutes', (value) => scaled(value, MINUTE, false)),
-  /** ms: Fastly and others that speak of milliseconds. */
-  milliseconds: define('a whole number of milliseconds', (value) => scaled(value, 1, false)),
   nginx: define('a time such as 60s or 1m30s', (value) => parseUnits(value, nginxUnits, { bare: SECOND, spaces: true })),
   haproxy: define('a time such as 30s or 30000 (ms)', (value) => parseUnits(value, haproxyUnits, { bare: 1 })),
   /** Go, Kubernetes and Istio: '1h30m', and '0'. */

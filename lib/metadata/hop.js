@@ -74,4 +74,4 @@ function clientSide (key, where) {
   return `${key} (${where}) is the client's side and not used`
 }
 
-module.exports = { clientSide, format, l4, notPooling, poolOwner }
+module.exports = { clientSide, l4, notPooling, poolOwner }

@@ -12,7 +12,7 @@ module.exports = {
   markupBytesMax: 512 * 1024,
   markupLinesMax: 20000,
   markupDocumentsMax: 1000,
-  /** '[', '{' and ',' */
+  /** Brackets and commas. */
   markupFlowMax: 40000,
   /** How deep brackets go, and indicators on one line ('- - - -'), before the copy counts. */
   markupDepthMax: 500,

@@ -25,6 +25,7 @@ function checkSize (text, what) {
         depth++
         break
       case ']': case '}':
+        flow++
         depth--
         break
       case ',':
@@ -33,8 +34,8 @@ function checkSize (text, what) {
       case '-': case '?': case ':':
         if (text[i + 1] === ' ') indicators++
     }
-    // the libraries recurse on both
-    if (depth > markupDepthMax || indicators > markupDepthMax) throw tooBig(`${what} is nested more than ${markupDepthMax} deep`)
+    // the libraries recurse on both, and are slow where more brackets close than open
+    if (Math.abs(depth) > markupDepthMax || indicators > markupDepthMax) throw tooBig(`${what} is nested more than ${markupDepthMax} deep`)
   }
   if (lines > markupLinesMax) throw tooBig(`${what} of ${lines} lines; ${markupLinesMax} are read. The same as JSON may be longer`)
   if (documents > markupDocumentsMax) throw tooBig(`${what} of ${documents} documents; ${markupDocumentsMax} are read. One list as JSON may be longer`)

@@ -72,11 +72,8 @@ function readMaps (statements) {
 
 class Scan {
   constructor () {
-    this.http = []
-    this.stream = []
     this.upstreams = new Map()
     this.users = []
-    this.literals = []
     this.clientNotes = []
     this.count = 0
   }

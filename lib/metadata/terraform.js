@@ -88,9 +88,8 @@ function readAkamaiBuilder (v, at) {
   })
 }
 
-function readKubernetes (v, at) {
-  const manifest = v.has('manifest') ? v.get('manifest') : v
-  return kubernetes.readObjects([manifest], at)
+function readKubernetes (v) {
+  return kubernetes.readObjects([v.get('manifest')])
 }
 
 /** The provider's own resources write metadata as a list of one, and data beside it. */
