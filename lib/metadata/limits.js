@@ -9,7 +9,7 @@ module.exports = {
   /** Text that is scanned by our own readers. */
   textBytesMax: 4 * 1024 * 1024,
   /** YAML and TOML, whose parsers take some microseconds for a token: about half a second in all. */
-  markupBytesMax: 512 * 1024,
+  markupBytesMax: 256 * 1024,
   markupLinesMax: 20000,
   markupDocumentsMax: 1000,
   /** Brackets and commas. */
