@@ -4,6 +4,7 @@
     'sources': [
       # core: pure C, no clock, no allocation, no Node
       'src/core/chain.c',
+      'src/core/gate.c',
       'src/core/lb.c',
       'src/core/node.c',
       'src/core/note.c',
@@ -16,6 +17,7 @@
       'src/sys/clock.c',
       # napi: Node-API
       'src/napi/addon.c',
+      'src/napi/bind_gate.c',
       'src/napi/bind_lb.c',
       'src/napi/bind_node.c',
       'src/napi/bind_policy.c',
@@ -39,11 +41,12 @@
     },
     'conditions': [
       ['OS=="linux"', {
-        'sources': ['src/sys/sock_linux.c'],
+        'sources': ['src/sys/gate_linux.c', 'src/sys/sock_linux.c'],
         # nodelete: an addon that only workers load must not be unmapped under code that
         # still runs. lazy: a runtime without one libuv symbol can still load the rest.
         'ldflags': ['-Wl,-z,nodelete', '-Wl,-z,lazy'],
       }],
+      ['OS!="linux"', {'sources': ['src/sys/gate_none.c']}],
       ['OS=="mac"', {'sources': ['src/sys/sock_darwin.c']}],
       ['OS!="linux" and OS!="mac"', {'sources': ['src/sys/sock_none.c']}],
     ],

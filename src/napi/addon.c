@@ -10,11 +10,15 @@
   { name, NULL, function, NULL, NULL, NULL, napi_enumerable, NULL }
 
 static const napi_property_descriptor lbst_exports[] = {
+  METHOD("gateBacklog", lbst_bind_gate_backlog),
+  METHOD("gateClose", lbst_bind_gate_close),
+  METHOD("gateOpen", lbst_bind_gate_open),
   METHOD("lbList", lbst_bind_lb_list),
   METHOD("nodeTimers", lbst_bind_node_timers),
   METHOD("policyLimits", lbst_bind_policy_limits),
   METHOD("policyPlan", lbst_bind_policy_plan),
   METHOD("serverApply", lbst_bind_server_apply),
+  METHOD("serverCheck", lbst_bind_server_check),
   METHOD("serverRestore", lbst_bind_server_restore),
   METHOD("sockInspect", lbst_bind_sock_inspect),
   METHOD("spellNearest", lbst_bind_spell_nearest),

@@ -8,12 +8,16 @@
 
 #define LBST_BIND(name) napi_value lbst_bind_##name(napi_env env, napi_callback_info info)
 
+LBST_BIND(gate_close);     /* (fd): drop every SYN for a listening socket */
+LBST_BIND(gate_open);      /* (fd): take them again */
+LBST_BIND(gate_backlog);   /* (fd) -> how many connections wait to be accepted */
 LBST_BIND(lb_list);        /* () -> [{ id, name, ... }] */
 LBST_BIND(node_timers);    /* (version) -> { from, ... } */
 LBST_BIND(spell_nearest);  /* (word, words) -> the word that was meant, or null */
 LBST_BIND(status_list);    /* () -> { code: class name } */
 LBST_BIND(policy_limits);  /* () -> { idleMsMin, ... } */
 LBST_BIND(policy_plan);    /* (ask, settings, protocol) -> plan */
+LBST_BIND(server_check);   /* (server, constructors): throws unless it is one */
 LBST_BIND(server_apply);   /* (server, ask, constructors, key, mark) -> applied plan */
 LBST_BIND(server_restore); /* (server, changes) -> [names that were restored] */
 LBST_BIND(sock_inspect);   /* (fd) -> what the kernel knows of the connection */
