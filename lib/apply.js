@@ -5,6 +5,7 @@
 
 const { native } = require('./binding')
 const { deepFreeze, findLoadBalancer, nodeTimers } = require('./catalogue')
+const { track } = require('./drain/track')
 const { readOptions, readSettings } = require('./options')
 
 // Any copy of this package, of any version, finds a server that another one has touched.
@@ -96,13 +97,24 @@ function watchDeadPeers (server) {
  */
 function applyLbSafeTimeouts (server, options) {
   const { ask } = readOptions(options)
-  const mark = { version, report: null }
+  const mark = { version, report: null, hops: ask.hops }
   const plan = native().serverApply(server, ask, getConstructors(), kMark, mark)
   const undo = plan.tcpKeepAlive ? watchDeadPeers(server) : undefined
   const report = createReport(ask, plan, plan.before, plan.after)
   Object.defineProperty(report, 'restore', { value: createRestore(server, plan, undo) })
   mark.report = deepFreeze(report)
+  track(server)
   return report
+}
+
+/** Throws LBST_E_NOT_A_SERVER, with the way from what was passed to a server. */
+function checkServer (server) {
+  native().serverCheck(server, getConstructors())
+}
+
+/** What applyLbSafeTimeouts() left on `server`, or undefined: { report, hops }. */
+function findApplied (server) {
+  return server[kMark]
 }
 
 /**
@@ -120,4 +132,4 @@ function planLbSafeTimeouts (options, settings) {
   return deepFreeze(createReport({ ...ask, nodeVersion }, plan, before, { ...before, ...plan.targets }))
 }
 
-module.exports = { applyLbSafeTimeouts, planLbSafeTimeouts }
+module.exports = { applyLbSafeTimeouts, checkServer, findApplied, planLbSafeTimeouts }

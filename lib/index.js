@@ -2,11 +2,13 @@
 
 const { applyLbSafeTimeouts, planLbSafeTimeouts } = require('./apply')
 const { hasNative } = require('./binding')
+const { drain } = require('./drain')
 const { findLoadBalancer, loadBalancers, nodeTimers } = require('./catalogue')
 
 module.exports = {
   applyLbSafeTimeouts,
   planLbSafeTimeouts,
+  drain,
   loadBalancers,
   findLoadBalancer,
   nodeTimers,

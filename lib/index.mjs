@@ -5,6 +5,7 @@ export default api
 export const {
   applyLbSafeTimeouts,
   planLbSafeTimeouts,
+  drain,
   loadBalancers,
   findLoadBalancer,
   nodeTimers,

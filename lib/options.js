@@ -110,7 +110,7 @@ function readMetadata (metadata) {
   }
   return Array.from(metadata, (hop, index) => {
     const where = `option metadata[${index}]`
-    const { id, name, role, idleTimeoutMs } = Object(hop)
+    const { id, name, role, idleTimeoutMs, drainMs } = Object(hop)
     if (id === undefined && role === undefined) {
       throw createError('LBST_E_INVALID_TYPE', `${where} must be a hop with an id or a role, got ${inspect(hop)}`)
     }
@@ -122,7 +122,8 @@ function readMetadata (metadata) {
       id: id == null ? undefined : findLoadBalancer(id).id,
       name: name ?? undefined,
       role,
-      idleTimeoutMs: idleTimeoutMs == null ? undefined : checkIdle(`${where}.idleTimeoutMs`, idleTimeoutMs)
+      idleTimeoutMs: idleTimeoutMs == null ? undefined : checkIdle(`${where}.idleTimeoutMs`, idleTimeoutMs),
+      drainMs: drainMs == null ? undefined : checkDuration(`${where}.drainMs`, drainMs)
     }
   })
 }
@@ -202,4 +203,4 @@ function readSettings (given = {}) {
   return pick(given, settingNames, 'the settings')
 }
 
-module.exports = { readOptions, readSettings }
+module.exports = { checkDuration, pick, readOptions, readSettings }
