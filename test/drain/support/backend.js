@@ -1,0 +1,31 @@
+'use strict'
+
+// A server in a process of its own. It is told by its parent when to shut down, and how:
+//   node backend.js '{"how":"drain","options":{...},"port":0,"stallMs":0}'
+
+const http = require('node:http')
+const { shutdowns } = require('./shutdowns')
+
+const { how, options, port = 0, stallMs = 0, stallAfterMs = 0, idleTimeoutMs } = JSON.parse(process.argv[2])
+
+function stall (ms) {
+  const endMs = performance.now() + ms
+  while (performance.now() < endMs);
+}
+
+const server = http.createServer((req, res) => {
+  req.resume()
+  req.on('end', () => res.end('ok'))
+})
+// as long as a pool owner's: what is lost here is lost by the shutdown alone
+server.keepAliveTimeout = idleTimeoutMs ?? 65000
+const shutdown = shutdowns[how](server, options)
+
+process.on('message', (message) => {
+  if (message === 'shutdown') {
+    shutdown()
+    if (stallMs > 0) setTimeout(() => stall(stallMs), stallAfterMs)
+  }
+  if (message?.stall) stall(message.stall)
+})
+server.listen(port, '127.0.0.1', () => process.send({ port: server.address().port }))
