@@ -6,7 +6,7 @@
 const http = require('node:http')
 const { shutdowns } = require('./shutdowns')
 
-const { how, options, port = 0, stallMs = 0, stallAfterMs = 0, idleTimeoutMs } = JSON.parse(process.argv[2])
+const { how, options, host = '127.0.0.1', port = 0, stallMs = 0, stallAfterMs = 0, idleTimeoutMs } = JSON.parse(process.argv[2])
 
 function stall (ms) {
   const endMs = performance.now() + ms
@@ -28,4 +28,4 @@ process.on('message', (message) => {
   }
   if (message?.stall) stall(message.stall)
 })
-server.listen(port, '127.0.0.1', () => process.send({ port: server.address().port }))
+server.listen(port, host, () => process.send({ port: server.address().port }))
