@@ -62,6 +62,8 @@ async function runCase ({ proxyName, delayMs, stallMs, how }) {
     if (report !== null) reports.push(report)
     if (values.verbose && (load.counts.lost > before || code !== 0)) console.log(code, load.reasons, JSON.stringify(report))
     backends[at] = await start(ports[at])
+    // no proxy remembers any more that this backend refused it
+    await backends[at].used
     await load.answered(load.counts.answered + settleAnswers)
   }
   await load.stop()

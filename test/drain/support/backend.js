@@ -13,7 +13,11 @@ function stall (ms) {
   while (performance.now() < endMs);
 }
 
+let isUsed = false
+
 const server = http.createServer((req, res) => {
+  if (!isUsed && process.connected) process.send({ used: true })
+  isUsed = true
   req.resume()
   req.on('end', () => res.end('ok'))
 })
@@ -21,8 +25,13 @@ const server = http.createServer((req, res) => {
 server.keepAliveTimeout = idleTimeoutMs ?? 65000
 const shutdown = shutdowns[how](server, options)
 
+// a parent that is gone shuts nothing down any more
+const exit = () => process.exit()
+process.on('disconnect', exit)
+
 process.on('message', (message) => {
   if (message === 'shutdown') {
+    process.removeListener('disconnect', exit)
     shutdown()
     if (stallMs > 0) setTimeout(() => stall(stallMs), stallAfterMs)
   }

@@ -72,7 +72,6 @@ ${backends.map((address, i) => `  server backend${i} ${address}`).join('\n')}
     config: ({ port, backends }) => `{
   admin off
   auto_https off
-  persist_config off
 }
 http://127.0.0.1:${port} {
   reverse_proxy ${backends.join(' ')} {
@@ -99,14 +98,16 @@ Listen 127.0.0.1:${port}
 ErrorLog "${folder}/error.log"
 ${['mpm_event', 'authz_core', 'proxy', 'proxy_http', 'proxy_balancer', 'lbmethod_byrequests', 'slotmem_shm'].map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`).join('\n')}
 StartServers 1
-ServerLimit 1
+ServerLimit 2
+MinSpareThreads 1
+MaxSpareThreads 256
 ThreadsPerChild 128
 MaxRequestWorkers 128
 KeepAlive On
 KeepAliveTimeout 60
 MaxKeepAliveRequests 0
 <Proxy "balancer://backends">
-${backends.map((address) => `  BalancerMember "http://${address}" retry=0`).join('\n')}
+${backends.map((address) => `  BalancerMember "http://${address}" retry=1`).join('\n')}
 </Proxy>
 ProxyPass "/" "balancer://backends/"
 `

@@ -15,13 +15,18 @@ function ensurePeers () {
 }
 
 /**
- * Starts backend.js under the Node binary `node`. Resolves to { child, port, shutdown() };
- * shutdown() resolves to { code, tookMs, report } when the process has ended.
+ * Starts backend.js under the Node binary `node`. Resolves to { child, port, shutdown(), used };
+ * `used` resolves at its first request; shutdown() resolves to { code, tookMs, report } when the process has ended.
  */
 async function startBackend (node, settings) {
   const child = fork(path.join(__dirname, 'backend.js'), [JSON.stringify(settings)], { execPath: node, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
   let report = null
-  child.on('message', (message) => { report = message.report ?? report })
+  let setUsed
+  const used = new Promise((resolve) => { setUsed = resolve })
+  child.on('message', (message) => {
+    report = message.report ?? report
+    if (message.used) setUsed()
+  })
   const [{ port }] = await once(child, 'message')
   const exited = once(child, 'exit')
 
@@ -34,7 +39,7 @@ async function startBackend (node, settings) {
     return { code, tookMs: performance.now() - startMs, report }
   }
 
-  return { child, port, exited, shutdown }
+  return { child, port, exited, shutdown, used }
 }
 
 module.exports = { ensurePeers, startBackend }
