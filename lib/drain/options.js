@@ -22,7 +22,7 @@ const assumedWindowMs = 5000
 const reserveMsMax = 5000
 
 /** The pool owner's drain time from its hop, else from the catalogue; null: unknown. */
-function findDrain (hops) {
+function findHopDrain (hops) {
   for (const hop of [...hops].reverse()) {
     const row = hop.id === undefined ? null : findLoadBalancer(hop.id)
     const drainMs = hop.drainMs ?? row?.drainMs ?? null
@@ -64,7 +64,7 @@ function readDrainOptions (given = {}, applied) {
   const lbOptions = Object.fromEntries(lbNames.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]))
   const named = Object.keys(lbOptions).length > 0
   const hops = applied !== undefined && !named ? applied.hops ?? [] : readOptions(lbOptions).ask.hops
-  return { ...chooseWindow(windowMs, deadlineMs, findDrain(hops)), deadlineMs, signal, applied, lbOptions: named || applied === undefined ? lbOptions : null }
+  return { ...chooseWindow(windowMs, deadlineMs, findHopDrain(hops)), deadlineMs, signal, applied, lbOptions: named || applied === undefined ? lbOptions : null }
 }
 
-module.exports = { drainNames, readDrainOptions }
+module.exports = { drainNames, findHopDrain, readDrainOptions }

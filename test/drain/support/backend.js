@@ -14,8 +14,10 @@ function stall (ms) {
 }
 
 let isUsed = false
+let ready = (req, res) => res.end('ready')
 
 const server = http.createServer((req, res) => {
+  if (req.url === '/ready') return ready(req, res)
   if (!isUsed && process.connected) process.send({ used: true })
   isUsed = true
   req.resume()
@@ -23,6 +25,7 @@ const server = http.createServer((req, res) => {
 })
 // as long as a pool owner's: what is lost here is lost by the shutdown alone
 server.keepAliveTimeout = idleTimeoutMs ?? 65000
+if (how === 'drain') ready = require('../../../lib').drain.readiness(server)
 const shutdown = shutdowns[how](server, options)
 
 // a parent that is gone shuts nothing down any more
