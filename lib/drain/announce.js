@@ -118,7 +118,8 @@ class Announcer {
     const writeHead = res.writeHead
     res.writeHead = function (statusCode, reason, headers) {
       if (!announcer.isLast(req)) return writeHead.apply(res, arguments)
-      if (keepsOpen('connection', res.getHeader('connection') ?? 'upgrade')) res.removeHeader('connection')
+      const own = res.getHeader('connection')
+      if (own !== undefined && keepsOpen('connection', own)) res.setHeader('Connection', 'close')
       res.shouldKeepAlive = false
       const connection = announcer.connections.find(socket)
       if (connection !== undefined) connection.announced = true

@@ -34,6 +34,11 @@ const channel = diagnostics.channel('lb-safe-timeouts:drain')
 // of all streams ever: "I will close; open no more on this session, use another"
 const lastStreamIdMax = 2 ** 31 - 1
 
+/** Whether the peer ended `socket`, by FIN or by what the kernel reports as an error. */
+function hasLeft (socket) {
+  return socket.readableEnded || typeof socket.errored?.errno === 'number'
+}
+
 class Drain {
   constructor (server, options) {
     this.server = server
@@ -181,7 +186,7 @@ class Drain {
     const { base, socket } = connection
     if (connection.ending === 'destroyed') counts.destroyed++
     else if (connection.ending === 'idle') counts.closedIdle++
-    else if (base.readableEnded || socket.readableEnded || base.errored || socket.errored) counts.closedByPeer++
+    else if (hasLeft(base) || hasLeft(socket)) counts.closedByPeer++
     else if (connection.announced || connection.session !== null) counts.closedAfterAnswer++
     else counts.closedByNode++
     if (this.connections.size === 0) this.empty?.()
