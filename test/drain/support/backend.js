@@ -6,7 +6,7 @@
 const http = require('node:http')
 const { shutdowns } = require('./shutdowns')
 
-const { how, options, host = '127.0.0.1', port = 0, stallMs = 0, stallAfterMs = 0, idleTimeoutMs } = JSON.parse(process.argv[2])
+const { how, options, host = '127.0.0.1', port = 0, stallMs = 0, stallAfterMs = 0, shutdownAfterMs, idleTimeoutMs } = JSON.parse(process.argv[2])
 
 function stall (ms) {
   const endMs = performance.now() + ms
@@ -18,6 +18,7 @@ let ready = (req, res) => res.end('ready')
 
 const server = http.createServer((req, res) => {
   if (req.url === '/ready') return ready(req, res)
+  if (req.url === '/never') return
   if (!isUsed && process.connected) process.send({ used: true })
   isUsed = true
   req.resume()
@@ -35,7 +36,9 @@ process.on('disconnect', exit)
 process.on('message', (message) => {
   if (message === 'shutdown') {
     process.removeListener('disconnect', exit)
-    shutdown()
+    if (shutdownAfterMs === undefined) shutdown()
+    else setTimeout(shutdown, shutdownAfterMs)
+    process.send({ started: true })
     if (stallMs > 0) setTimeout(() => stall(stallMs), stallAfterMs)
   }
   if (message?.stall) stall(message.stall)

@@ -6,6 +6,11 @@
 const shutdowns = {
   'process.exit': () => () => process.exit(),
   'server.close()': (server) => () => server.close(() => process.exit()),
+  // what server.close() is on most lines of Node, on all of them
+  'server.close() and closeIdleConnections()': (server) => () => {
+    server.close(() => process.exit())
+    server.closeIdleConnections()
+  },
   'http-terminator': (server) => {
     const terminator = require('http-terminator').createHttpTerminator({ server, gracefulTerminationTimeout: 5000 })
     return () => terminator.terminate().then(() => process.exit())

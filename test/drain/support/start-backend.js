@@ -22,16 +22,20 @@ async function startBackend (node, settings) {
   const child = fork(path.join(__dirname, 'backend.js'), [JSON.stringify(settings)], { execPath: node, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
   let report = null
   let setUsed
+  let started
+  let setStarted
   const used = new Promise((resolve) => { setUsed = resolve })
   child.on('message', (message) => {
     report = message.report ?? report
     if (message.used) setUsed()
+    if (message.started) setStarted()
   })
   const [{ port }] = await once(child, 'message')
   const exited = once(child, 'exit')
 
   async function shutdown (limitMs = 20000) {
     const startMs = performance.now()
+    started = new Promise((resolve) => { setStarted = resolve })
     child.send('shutdown')
     const timer = setTimeout(() => child.kill('SIGKILL'), limitMs)
     const [code] = await exited
@@ -39,7 +43,7 @@ async function startBackend (node, settings) {
     return { code, tookMs: performance.now() - startMs, report }
   }
 
-  return { child, port, exited, shutdown, used }
+  return { child, port, exited, shutdown, started: () => started, used }
 }
 
 module.exports = { ensurePeers, startBackend }
