@@ -108,6 +108,9 @@ async function closeListener (server, isOver) {
   // of net, because that of http destroys idle connections and stops the headers and request
   // limits.
   if (server._handle) net.Server.prototype.close.call(server)
+  // The primary may just have sent us a connection. While we live we hand it back, and it
+  // goes to another worker.
+  if (cluster.isWorker) await wait(gateMs)
   return gate
 }
 

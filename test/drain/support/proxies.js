@@ -80,7 +80,7 @@ ${backends.map((address, i) => `  server backend${i} ${address}`).join('\n')}
 http://:${port} {
   bind 127.0.0.1
   reverse_proxy ${backends.join(' ')} {
-    lb_policy round_robin
+    lb_policy random
     health_uri /ready
     health_interval 50ms
     health_timeout 1s
