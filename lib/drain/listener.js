@@ -101,7 +101,7 @@ async function closeListener (server, isOver) {
   const gate = tryGate(server)
   if (gate === 'closed') {
     await emptyBacklog(server._handle.fd, startMs, isOver)
-  } else {
+  } else if (server._handle.fd >= 0) {
     await turnUntilQuiet(server, startMs, isOver)
   }
   // The server was closed by someone else meanwhile: nothing is left to do. Else: as close()

@@ -7,6 +7,9 @@
 const net = require('node:net')
 
 const host = '127.0.0.1'
+// longer than any answer takes, stalls included
+const answerMsMax = 3000
+
 const body = 'x'.repeat(16)
 const requests = {
   GET: (path) => `GET ${path} HTTP/1.1\r\nHost: test\r\n\r\n`,
@@ -135,7 +138,13 @@ class Load {
     for (const lane of this.lanes) {
       if (!lane.isPending) lane.socket.destroy()
     }
+    // a connection that nobody holds any more, as when a cluster worker ends with one under
+    // way to it, is never answered and never reset
+    const timer = setTimeout(() => {
+      for (const lane of this.lanes) lane.socket.destroy(Object.assign(new Error(), { code: 'no answer at all' }))
+    }, answerMsMax)
     await this.ended
+    clearTimeout(timer)
   }
 }
 
