@@ -5,6 +5,8 @@
 const { once } = require('node:events')
 const http = require('node:http')
 const http2 = require('node:http2')
+const path = require('node:path')
+const { Worker } = require('node:worker_threads')
 const t = require('tap')
 const { drain, applyLbSafeTimeouts } = require('lb-safe-timeouts')
 const { talk } = require('./support/talk')
@@ -301,6 +303,21 @@ t.test('readiness, and a server that never listened', async (t) => {
   t.match(await client.until(/draining\n/), /HTTP\/1\.1 503 [^]*Connection: close/)
   t.equal(await client.ended, 'FIN')
   t.throws(() => drain.readiness({}), { code: 'LBST_E_NOT_A_SERVER' })
+})
+
+t.test('in a worker thread', async (t) => {
+  const worker = new Worker(path.join(__dirname, 'fixtures', 'drain-thread.js'))
+  const [port] = await once(worker, 'message')
+  const client = await talk(port)
+  client.get('/0')
+  await client.until(/<\/0>/)
+  const started = once(worker, 'message')
+  worker.postMessage(quick)
+  await started
+  client.get('/1')
+  t.match(await client.until(/<\/1>/), /Connection: close/)
+  const [code] = await once(worker, 'exit')
+  t.equal(code, 0, 'nothing keeps the thread alive')
 })
 
 t.test('the numbers for Kubernetes', async (t) => {

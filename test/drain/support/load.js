@@ -10,6 +10,9 @@ const host = '127.0.0.1'
 // longer than any answer takes, stalls included
 const answerMsMax = 3000
 
+const openBatch = 200
+const openBatchMs = 50
+
 const body = 'x'.repeat(16)
 const requests = {
   GET: (path) => `GET ${path} HTTP/1.1\r\nHost: test\r\n\r\n`,
@@ -103,7 +106,14 @@ class Load {
     this.isStopped = false
     this.ended = new Promise((resolve) => { this.resolveEnded = resolve })
     this.lanes = new Set()
-    for (let i = 0; i < connections; i++) this.lanes.add(new Lane(this))
+    this.open(connections)
+  }
+
+  /** Not all at once: the accept backlog has room for 511, and more than that start badly. */
+  open (count) {
+    if (this.isStopped || count <= 0) return
+    for (let i = 0; i < Math.min(count, openBatch); i++) this.lanes.add(new Lane(this))
+    setTimeout(() => this.open(count - openBatch), openBatchMs)
   }
 
   nextGapMs () {
