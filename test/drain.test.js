@@ -2,6 +2,7 @@
 
 // drain(): what a connection meets in each state that it can be in.
 
+const { fork } = require('node:child_process')
 const { once } = require('node:events')
 const http = require('node:http')
 const http2 = require('node:http2')
@@ -303,6 +304,18 @@ t.test('readiness, and a server that never listened', async (t) => {
   t.match(await client.until(/draining\n/), /HTTP\/1\.1 503 [^]*Connection: close/)
   t.equal(await client.ended, 'FIN')
   t.throws(() => drain.readiness({}), { code: 'LBST_E_NOT_A_SERVER' })
+})
+
+t.test('a listening socket that a child process holds too stays open there', async (t) => {
+  const child = fork(path.join(__dirname, 'fixtures', 'holder.js'))
+  t.teardown(() => child.kill('SIGKILL'))
+  const server = createServer()
+  const port = await listen(t, server)
+  child.send('server', server)
+  await once(child, 'message')
+  t.match(await drain(server, { windowMs: 0, deadlineMs: 1000 }), { gate: 'shared', notes: [/shared with other processes/] })
+  const client = await talk(port)
+  await client.until(/<child>/)
 })
 
 t.test('in a worker thread', async (t) => {

@@ -20,6 +20,8 @@ const freshMs = 1000
 // the sweep, and the faster one at the end
 const sweepMs = 100
 const finalSweepMs = 20
+// with very many connections a sweep takes a while: at most one part in ten of the time is for it
+const sweepShare = 10
 
 // how long before the deadline idle connections are closed: time for the FIN to arrive, and
 // for the answers to those that a look has saved
@@ -83,7 +85,6 @@ class Drain {
     }
     this.watchSignal(options.signal)
     for (const connection of this.connections) this.notify(connection)
-    this.sweepTimer = setInterval(() => this.sweep(), sweepMs)
     this.sweep()
     const event = { server, windowMs: options.windowMs, deadlineMs: options.deadlineMs }
     channel.publish(event)
@@ -132,7 +133,7 @@ class Drain {
   }
 
   stop () {
-    clearInterval(this.sweepTimer)
+    clearTimeout(this.sweepTimer)
     clearTimeout(this.deadlineTimer)
     this.forgetSignal?.()
     this.announcer.stop()
@@ -204,11 +205,9 @@ class Drain {
       else connection.dueMs = null
       if (state === 'fresh') this.judgeFresh(connection, now, final)
     }
-    if (final && !this.fast) {
-      this.fast = true
-      clearInterval(this.sweepTimer)
-      this.sweepTimer = setInterval(() => this.sweep(), finalSweepMs)
-    }
+    clearTimeout(this.sweepTimer)
+    const tookMs = performance.now() - now
+    this.sweepTimer = setTimeout(() => this.sweep(), Math.max(final ? finalSweepMs : sweepMs, tookMs * sweepShare))
   }
 
   judgeIdle (connection, now, final) {
@@ -252,6 +251,7 @@ class Drain {
       else connection.destroy()
     }
     this.isOvertime = true
+    clearTimeout(this.sweepTimer)
     if (late > 0) this.deadlineTimer = setTimeout(() => this.enforce(), overtimeMs)
   }
 }

@@ -52,17 +52,17 @@ function holds (pid, name) {
  * Whether the listening socket is this process' alone. A gate on a shared one would keep
  * new connections from the others for ever; and closing ours resets nothing there.
  */
-function isShared (server) {
-  if (cluster.isWorker) return true
+function isShared (server, isHeld) {
   // made by listen(port), and not by listen(fd) or listen(handle)
-  if (!/^[46]:/.test(server._connectionKey ?? '')) return true
-  return isHeldByChild(server._handle.fd) !== false
+  return cluster.isWorker || isHeld || !/^[46]:/.test(server._connectionKey ?? '')
 }
 
 function tryGate (server) {
   const fd = server._handle.fd
   if (!(fd >= 0)) return 'shared' // a cluster worker's stand-in; the primary listens
-  if (isShared(server)) return 'shared'
+  const isHeld = isHeldByChild(fd)
+  if (isShared(server, isHeld)) return 'shared'
+  if (isHeld === null) return 'unsupported' // better no gate than one on a shared socket
   try {
     native().gateClose(fd)
     return 'closed'
