@@ -179,11 +179,17 @@ t.test('an application that says keep-alive by itself', async (t) => {
 t.test('a body that is still coming when its answer is out', async (t) => {
   const server = createServer((req, res) => { res.end('<early>') })
   const port = await listen(t, server)
-  const client = await talk(port)
+  const client = await talk(port, { halfOpen: true })
   const promise = drain(server, quick)
-  client.write('POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 10\r\n\r\n12345')
+  const rest = 200
+  client.write(`POST / HTTP/1.1\r\nHost: test\r\nContent-Length: ${rest + 1}\r\n\r\nx`)
   t.match(await client.until(/<early>/), /Connection: close/)
-  client.socket.write('67890')
+  // byte by byte: a reset would be seen by one of the next writes
+  for (let i = 0; i < rest; i++) {
+    client.write('x')
+    await new Promise(setImmediate)
+  }
+  client.socket.end()
   t.equal(await client.ended, 'FIN', 'the rest of it resets nothing')
   t.match(await promise, { destroyed: 0, answered: 1 })
 })

@@ -7,9 +7,9 @@ const net = require('node:net')
 const tls = require('node:tls')
 
 /** Connects; resolves to { socket, write(), until(), ended, text() }. */
-async function talk (port, { secure = false } = {}) {
+async function talk (port, { secure = false, halfOpen = false } = {}) {
   const host = '127.0.0.1'
-  const socket = secure ? tls.connect({ port, host, rejectUnauthorized: false }) : net.connect({ port, host, noDelay: true })
+  const socket = secure ? tls.connect({ port, host, rejectUnauthorized: false }) : net.connect({ port, host, noDelay: true, allowHalfOpen: halfOpen })
   let text = ''
   let wake = () => {}
   socket.setEncoding('latin1')
