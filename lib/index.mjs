@@ -7,6 +7,7 @@ export const {
   planLbSafeTimeouts,
   createConnectionModel,
   status,
+  drain,
   loadBalancers,
   findLoadBalancer,
   nodeTimers,
