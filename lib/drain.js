@@ -9,9 +9,8 @@ const { Drain } = require('./drain/drain')
 const { readDrainOptions } = require('./drain/options')
 const { createReadiness } = require('./drain/readiness')
 const { readSignalOptions, Signals } = require('./drain/signals')
+const { findDrain, isDraining, noteDrain } = require('./drain/state')
 const { kubernetes } = require('./kubernetes')
-
-const draining = new WeakMap() // server -> the promise of its report
 
 /**
  * Drains `server`: resolves to a report when its last connection has ended, at the latest
@@ -22,20 +21,15 @@ function drain (server, options) {
   try {
     checkServer(server)
     const read = readDrainOptions(options, findApplied(server))
-    promise = draining.get(server)
+    promise = findDrain(server)
     if (promise === undefined) {
       promise = new Drain(server, read).run().then(deepFreeze)
-      draining.set(server, promise)
+      noteDrain(server, promise)
     }
   } catch (error) {
     promise = Promise.reject(error)
   }
   return promise
-}
-
-/** Whether drain() was called for this server. */
-function isDraining (server) {
-  return draining.has(server)
 }
 
 /**
@@ -64,4 +58,4 @@ drain.onSignals = function (server, options) {
 /** The numbers for a Kubernetes manifest, with the arithmetic. */
 drain.kubernetes = kubernetes
 
-module.exports = { drain, isDraining }
+module.exports = { drain }
