@@ -5,6 +5,7 @@
       # core: pure C, no clock, no allocation, no Node
       'src/core/chain.c',
       'src/core/conn.c',
+      'src/core/doctor.c',
       'src/core/lb.c',
       'src/core/node.c',
       'src/core/note.c',
@@ -18,6 +19,7 @@
       # napi: Node-API
       'src/napi/addon.c',
       'src/napi/bind_conn.c',
+      'src/napi/bind_doctor.c',
       'src/napi/bind_lb.c',
       'src/napi/bind_node.c',
       'src/napi/bind_policy.c',

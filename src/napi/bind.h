@@ -15,6 +15,8 @@ LBST_BIND(conn_events);    /* () -> [event name] */
 LBST_BIND(conn_next);      /* (model) -> ms or Infinity */
 LBST_BIND(conn_stall);     /* (model, fromMs, untilMs) */
 LBST_BIND(conn_state);     /* (model) -> { open, idle, active, ... } */
+LBST_BIND(doctor_judge);   /* (series by state, idleMs) -> findings */
+LBST_BIND(doctor_limits);  /* () -> { closesMax } */
 LBST_BIND(lb_list);        /* () -> [{ id, name, ... }] */
 LBST_BIND(node_timers);    /* (version) -> { from, ... } */
 LBST_BIND(spell_nearest);  /* (word, words) -> the word that was meant, or null */
