@@ -1,12 +1,14 @@
 'use strict'
 
 // The command line: one file per command, found by its name here. A command is
-// { summary, usage, flags, run(flags, io) -> exit code }; a flag is { type, what }.
+// { summary, usage, flags, args?, run(flags, io, words) -> exit code }; a flag is
+// { type, what }, and `args` is how many words without '--' it takes.
 
 const { createError, inspect } = require('../errors')
 const { native } = require('../binding')
 
 const commands = {
+  doctor: () => require('./doctor'),
   plan: () => require('./plan'),
   selfcheck: () => require('./selfcheck')
 }
@@ -25,14 +27,19 @@ function findCommand (name) {
   return commands[name]()
 }
 
-/** '--lb x', '--lb=x' and '--json' to { lb: 'x', json: true }. */
-function readFlags (args, known) {
+/** '--lb x', '--lb=x' and '--json' to { lb: 'x', json: true }; up to `wordsMax` other words. */
+function readFlags (args, known, wordsMax = 0) {
   const flags = {}
+  const words = []
   const rest = [...args]
   while (rest.length > 0) {
     const arg = rest.shift()
     const [, name, inline] = /^--([^=]+)(?:=(.*))?$/s.exec(arg) ?? []
     const names = Object.keys(known)
+    if (name === undefined && words.length < wordsMax && !arg.startsWith('-')) {
+      words.push(arg)
+      continue
+    }
     if (name === undefined) {
       throw createError('LBST_E_UNKNOWN_OPTION', `unexpected ${inspect(arg)}; a flag begins with '--': ${names.map((flag) => `--${flag}`).join(', ')}`)
     }
@@ -48,7 +55,7 @@ function readFlags (args, known) {
     if (value === undefined || value === '') throw createError('LBST_E_INVALID_TYPE', `--${name} needs a value: ${known[name].what}`)
     flags[name] = known[name].type === 'number' ? readNumber(name, value) : value
   }
-  return flags
+  return { flags, words }
 }
 
 function readNumber (name, value) {
@@ -79,7 +86,8 @@ async function main (argv, io) {
       io.stdout.write(commandHelp(name, command))
       return 0
     }
-    return await command.run(readFlags(args, command.flags), io)
+    const { flags, words } = readFlags(args, command.flags, command.args)
+    return await command.run(flags, io, words)
   } catch (error) {
     if (typeof error.code !== 'string' || !error.code.startsWith('LBST_E_')) throw error
     io.stderr.write(`lb-safe-timeouts: ${error.message} [${error.code}]\n`)
