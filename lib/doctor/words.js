@@ -28,7 +28,7 @@ const reasonTexts = {
   LBST_D_UNASKED_408: () => 'the close comes with a 408 that nobody asked for',
   LBST_D_CUT_WITH_408: ({ minMs }) => `a sender that stops half way is told so with a 408, after ${duration(minMs)}; no race of idle connections`,
   LBST_D_CUT_SILENTLY: ({ minMs }, lb) => `a sender that stops half way is cut off after ${duration(minMs)} without an answer, of which ${lb.name} makes an error of its own; no race of idle connections`,
-  LBST_D_LIMIT_REACHED: (state, lb, limitMs) => `not closed within ${duration(limitMs)}, the limit of this run, and ${lb.name} ${lbIdle(lb)}: known is from ${duration(limitMs)} to ${duration(null)}`,
+  LBST_D_LIMIT_REACHED: (state, lb, limitMs) => `not closed within ${duration(limitMs)}, the limit of this run, and ${lb.name} ${lbIdle(lb)}: known is only that it is kept for ${duration(limitMs)} or longer`,
   LBST_D_NO_SAMPLE: ({ errors }) => `no connection told anything${errors.length === 0 ? '' : ` (${errors.join(', ')})`}`,
   LBST_D_THIN_MARGIN: () => 'by less than a second: one stall of the event loop uses that up',
   LBST_D_SPREAD: ({ minMs, maxMs }) => `closes differ by ${duration(maxMs - minMs)}: more than one server seems to answer here`

@@ -1,0 +1,44 @@
+'use strict'
+
+// doctor against servers with known settings on real Nodes, and against nginx, Apache and Caddy.
+//
+//   node test/doctor/index.js [version ...]
+//
+// Exit 0: each verdict is as the table says, and each close within the model's bounds.
+
+const { ensureNode, lines } = require('../../scripts/nodes')
+const { cases } = require('./cases')
+const { toleranceMs } = require('./compare')
+const { runCases } = require('./run')
+const { runOthers } = require('./others')
+
+const connections = 5
+const atOnce = 4
+
+// A loaded machine may take from the controls what they have to show, but never most of it.
+const controlsLostShareMin = 0.9
+
+async function runVersion (version) {
+  const onCase = (row, report, wrong) => {
+    for (const why of wrong) console.log(`not ok Node ${version} ${row.name}: ${why}`)
+  }
+  const sum = await runCases({ version, execPath: ensureNode(version) }, cases, { connections, atOnce, onCase })
+  const beyond = sum.beyond.sort((a, b) => a - b)
+  const within = beyond.filter((ms) => ms <= toleranceMs).length
+  const proves = sum.controlsLost >= controlsLostShareMin * sum.controls && sum.controls > 0
+  console.log(`${sum.wrong === 0 && proves ? 'ok' : 'not ok'} Node ${version}: ${sum.cases - sum.wrong} of ${sum.cases} cases; ${sum.closes} closes, ` +
+    `${within} within ${toleranceMs} ms of the model's bounds (median ${beyond[beyond.length >> 1].toFixed(2)}, worst ${beyond[beyond.length - 1].toFixed(1)} ms beyond), ` +
+    `${sum.noisy} more while a control was late; ${sum.open} stayed open; ${sum.repeated} cases repeated on a busy machine; the mistaken model was found out in ${sum.controlsLost} of ${sum.controls}`)
+  return sum.wrong === 0 && proves
+}
+
+async function main () {
+  const started = Date.now()
+  let good = true
+  for (const version of process.argv.length > 2 ? process.argv.slice(2) : lines) good = await runVersion(version) && good
+  good = await runOthers() && good
+  console.log(`${good ? 'all as it must be' : 'NOT as it must be'}, in ${((Date.now() - started) / 1000).toFixed(1)} s`)
+  process.exitCode = good ? 0 : 1
+}
+
+main()
