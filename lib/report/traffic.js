@@ -10,7 +10,7 @@ const width = 860
 const left = 56
 const right = 12
 const panelHeight = 120
-const gap = 34
+const gap = 40
 const axisHeight = 26
 const barsMax = 240 // more are not told apart
 
@@ -41,7 +41,7 @@ function panel ({ bars, key, name, css, top, at, barWidth, spanMs }) {
   const most = Math.max(1, ...bars.map((bar) => bar[key]))
   const up = (number) => top + panelHeight - number / most * panelHeight
   return [
-    h('text', { x: 0, y: top - 8 }, name),
+    h('text', { x: 0, y: top - 12 }, name),
     ticks(0, most, 3).filter(Number.isInteger).map((number) => [
       h('line', { class: 'axis', x1: left, x2: width - right, y1: up(number), y2: up(number) }),
       h('text', { class: 'tick', x: left - 6, y: up(number) + 4, 'text-anchor': 'end' }, short(number))
@@ -64,7 +64,7 @@ function trafficChart ({ buckets, bucketMs = 3600000 }) {
   const spanMs = toMs - fromMs
   const at = (ms) => left + (ms - fromMs) / spanMs * (width - left - right)
   const barWidth = (width - left - right) * barMs / spanMs
-  const tops = [20, 20 + panelHeight + gap]
+  const tops = [26, 26 + panelHeight + gap]
   const height = tops[1] + panelHeight + axisHeight
   const per = barMs === 3600000 ? 'per hour' : `per ${Number((barMs / 3600000).toFixed(2))} hours`
   const total = (key) => buckets.reduce((sum, bucket) => sum + bucket[key], 0)

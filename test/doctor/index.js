@@ -15,8 +15,8 @@ const { runOthers } = require('./others')
 const connections = 5
 const atOnce = 4
 
-// A loaded machine may take from the controls what they have to show, but never most of it.
-const controlsLostShareMin = 0.9
+// What a busy machine leaves of the control must still be this many closes.
+const controlsMin = 20
 
 async function runVersion (version) {
   const onCase = (row, report, wrong) => {
@@ -25,10 +25,11 @@ async function runVersion (version) {
   const sum = await runCases({ version, execPath: ensureNode(version) }, cases, { connections, atOnce, onCase })
   const beyond = sum.beyond.sort((a, b) => a - b)
   const within = beyond.filter((ms) => ms <= toleranceMs).length
-  const proves = sum.controlsLost >= controlsLostShareMin * sum.controls && sum.controls > 0
+  const proves = sum.controls >= controlsMin && sum.controlsLost === sum.controls
   console.log(`${sum.wrong === 0 && proves ? 'ok' : 'not ok'} Node ${version}: ${sum.cases - sum.wrong} of ${sum.cases} cases; ${sum.closes} closes, ` +
     `${within} within ${toleranceMs} ms of the model's bounds (median ${beyond[beyond.length >> 1].toFixed(2)}, worst ${beyond[beyond.length - 1].toFixed(1)} ms beyond), ` +
-    `${sum.noisy} more while a control was late; ${sum.open} stayed open; ${sum.repeated} cases repeated on a busy machine; the mistaken model was found out in ${sum.controlsLost} of ${sum.controls}`)
+    `of the ${sum.quiet} that no control disturbed ${sum.quietWithin}; ${sum.open} stayed open; ${sum.repeated} cases repeated on a busy machine; the mistaken model was found out in ${sum.controlsLost} of ${sum.controls}` +
+    (sum.controls < controlsMin ? ': the machine was too busy to prove anything' : ''))
   return sum.wrong === 0 && proves
 }
 
