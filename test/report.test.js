@@ -20,7 +20,7 @@ const { thin, trafficChart } = require('../lib/report/traffic')
 const hostile = '"><script>alert(1)</script><img src=x onerror=alert(1)>\'&\u0000'
 const hourMs = 3600000
 
-const noEnds = { fin: 0, rst: 0, 408: 0, open: 0, notKept: 0, failed: 0 }
+const noEnds = { fin: 0, rst: 0, 408: 0, answer: 0, open: 0, notKept: 0, failed: 0 }
 
 /** A report as examine() makes it, of given closes; the verdict is the real one. */
 function report (closes, idleTimeoutMs, name) {
@@ -38,6 +38,7 @@ function report (closes, idleTimeoutMs, name) {
     verdict,
     idleBelowMs,
     limitMs: 75000,
+    lateMs: 1.5,
     server: { status: 200, keepAlive: 'timeout=5' },
     states,
     race: { tried: 8, answered: 5, lost: 2, late: 1, failed: 0, lostMs: { from: 5999, to: 6001 }, window: { fromMs: 5990, toMs: 6010 } },

@@ -75,6 +75,7 @@ function tell (report) {
       return `${words.stateNames[state]}: ${found.verdict}: ${reasons.join('; ')}`
     }),
     `the race: ${words.tellRace(race)}`,
+    words.tellExactness(report),
     '',
     words.tellVerdict(report),
     ...report.remedies.map(({ side, text }) => `  on the side of ${side}: ${text}`),

@@ -4,6 +4,7 @@
 // of it. What is safe is src/core/doctor.c's to say.
 
 const { setMaxListeners } = require('node:events')
+const { monitorEventLoopDelay } = require('node:perf_hooks')
 const { native } = require('../binding')
 const { createError, inspect } = require('../errors')
 const { measure, summarize, countEnds, spacing, states } = require('./measure')
@@ -13,6 +14,9 @@ const { sweepRace, sweepWindow, sweepMs } = require('./race')
 // attempts of a sweep: as many as all states together have connections, so that a run never
 // has more open than it said
 const attemptsPerConnection = states.length
+
+// how often the own event loop is asked how late it is
+const lateEveryMs = 10
 
 function median (list) {
   return [...list].sort((a, b) => a - b)[list.length >> 1]
@@ -65,7 +69,10 @@ async function examine (target, { lb, connections, limitMs, race = true, signal,
   const count = connections * states.length
   let done = 0
   onProgress({ phase: 'measure', totalMs: limitMs + count * spacing(count), done, count })
+  const delay = monitorEventLoopDelay({ resolution: lateEveryMs })
+  delay.enable()
   const all = await measure(target, { connections, limitMs, signal, onDone: () => onProgress({ phase: 'measure', done: ++done, count }) })
+  delay.disable()
   if (signal.aborted) return null
 
   const series = Object.fromEntries(states.map((state) => [state, summarize(all.filter((one) => one.state === state), limitMs)]))
@@ -78,7 +85,8 @@ async function examine (target, { lb, connections, limitMs, race = true, signal,
     const answers = all.filter(({ state, startAt }) => state === 'idle' && startAt !== null).map(({ startAt, sentAt }) => startAt - sentAt)
     const window = sweepWindow({ minMs, maxMs, roundTripMs: median(answers) })
     onProgress({ phase: 'race', totalMs: sweepMs(attempts, window), done: 0, count: attempts })
-    sweep = await sweepRace(target, attempts, window, signal)
+    done = 0
+    sweep = await sweepRace(target, attempts, window, { signal, onDone: () => onProgress({ phase: 'race', done: ++done, count: attempts }) })
     if (signal.aborted) return null
   }
 
@@ -88,6 +96,8 @@ async function examine (target, { lb, connections, limitMs, race = true, signal,
     verdict,
     idleBelowMs,
     limitMs,
+    // how late this process was at most: a measured time is no more exact than that
+    lateMs: Math.max(0, delay.max / 1e6 - lateEveryMs),
     server: { ...server, advertisedSeconds: advertisedSeconds(server.keepAlive) },
     states: Object.fromEntries(states.map((state) => [state, describeState(all, state, findings[state], limitMs)])),
     race: sweep,

@@ -46,16 +46,16 @@ function summarize (seen, limitMs) {
   const open = seen.filter(({ closedAt, error, notKept }) => closedAt === null && error === null && !notKept)
   return {
     closesMs: closed.map(({ startAt, closedAt }) => closedAt - startAt),
-    answered: closed.filter(({ how }) => how === '408').length,
+    answered: closed.filter(({ how }) => how === '408' || how === 'answer').length,
     open: open.length,
     openMs: limitMs,
     notKept: seen.filter(({ notKept }) => notKept).length
   }
 }
 
-/** How the connections of one state ended: { fin, rst, 408, open, notKept, failed }. */
+/** How the connections of one state ended: { fin, rst, 408, answer, open, notKept, failed }. */
 function countEnds (seen) {
-  const ends = { fin: 0, rst: 0, 408: 0, open: 0, notKept: 0, failed: 0 }
+  const ends = { fin: 0, rst: 0, 408: 0, answer: 0, open: 0, notKept: 0, failed: 0 }
   for (const { how, notKept, error } of seen) {
     ends[error !== null ? 'failed' : notKept ? 'notKept' : how ?? 'open']++
   }

@@ -67,14 +67,15 @@ const payloads = {
 /**
  * Brings a connection into `state` and watches it for `limitMs` from then on. Resolves to
  * { state, openedAt, startAt, closedAt, how, status, keepAlive, notKept, error }: `how` is
- * 'fin', 'rst' or '408', or null while it is open at the limit; `notKept`: an answer said
- * that the connection ends with it. `error` says why there is no measurement.
+ * 'fin', 'rst', '408' or 'answer' (another error), or null while it is open at the limit;
+ * `notKept`: an answer said that the connection ends with it. `error` says why there is no measurement.
  */
 function probe (target, state, limitMs, signal) {
   return new Promise((resolve) => {
     const payload = payloads[state](target)
     const seen = { state, openedAt: null, sentAt: null, startAt: null, closedAt: null, how: null, status: null, keepAlive: null, notKept: false, error: null }
     let timer
+    let cut = null
 
     function finish (error = null) {
       clearTimeout(timer)
@@ -100,7 +101,11 @@ function probe (target, state, limitMs, signal) {
       answer ({ status, keepAlive, close }) {
         seen.status = status
         seen.keepAlive ??= keepAlive
-        if (status === 408) return // the close comes with it, or right after
+        // an answer to half a header, or to nothing, is the end: the close is right behind it
+        if (status === 408 || (close && (state === 'unused' || state === 'headers'))) {
+          cut = status === 408 ? '408' : 'answer'
+          return
+        }
         if (close) {
           seen.notKept = true
           finish()
@@ -117,7 +122,7 @@ function probe (target, state, limitMs, signal) {
           return
         }
         seen.closedAt = at
-        seen.how = seen.status === 408 ? '408' : how
+        seen.how = cut ?? how
         resolve(seen)
       }
     })

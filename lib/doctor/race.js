@@ -89,12 +89,14 @@ function sweepWindow ({ minMs, maxMs, roundTripMs }) {
  * Sweeps the gap over the window in `count` attempts. Resolves to { tried, answered, lost,
  * late, failed, lostMs: { from, to } | null, attempts }.
  */
-async function sweepRace (target, count, window, signal) {
+async function sweepRace (target, count, window, { signal, onDone }) {
   const { fromMs, toMs } = window
   const startAt = nowMs()
   const attempts = await Promise.all(Array.from({ length: count }, async (_, index) => {
     await waitUntil(startAt + index * spacingMs, signal)
-    return attempt(target, fromMs + (toMs - fromMs) * index / Math.max(1, count - 1), signal)
+    const result = await attempt(target, fromMs + (toMs - fromMs) * index / Math.max(1, count - 1), signal)
+    onDone(result)
+    return result
   }))
   const sum = { tried: count, answered: 0, lost: 0, late: 0, failed: 0, lostMs: null, window, attempts }
   for (const { outcome } of attempts) sum[outcome]++

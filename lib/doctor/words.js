@@ -25,8 +25,9 @@ const reasonTexts = {
   LBST_D_NOT_KEPT: () => 'the answer said `Connection: close`, so there is no connection to be lost',
   LBST_D_CLOSES_FIRST: ({ unsafeMs }, lb) => `the server closes it first: what ${lb.name} sends between ${duration(unsafeMs.from)} and ${duration(unsafeMs.to)} can be lost`,
   LBST_D_UNBOUNDED_LB: ({ minMs }, lb) => `the server closes it after ${duration(minMs)}, and ${lb.name} keeps it without a limit: what is sent at that moment can be lost`,
-  LBST_D_UNASKED_408: () => 'the close comes with a 408 that nobody asked for',
-  LBST_D_CUT_WITH_408: ({ minMs }) => `a sender that stops half way is told so with a 408, after ${duration(minMs)}; no race of idle connections`,
+  LBST_D_UNUSED_CLOSES: ({ minMs }, lb) => `the server closes it after ${duration(minMs)}: that matters only if ${lb.name} opens connections in advance`,
+  LBST_D_UNASKED_ANSWER: ({ statuses }) => `the close comes with a ${statuses.join(', ')} that nobody asked for`,
+  LBST_D_CUT_ANSWERED: ({ minMs, statuses }) => `a sender that stops half way is told so with a ${statuses.join(', ')}, after ${duration(minMs)}; no race of idle connections`,
   LBST_D_CUT_SILENTLY: ({ minMs }, lb) => `a sender that stops half way is cut off after ${duration(minMs)} without an answer, of which ${lb.name} makes an error of its own; no race of idle connections`,
   LBST_D_LIMIT_REACHED: (state, lb, limitMs) => `not closed within ${duration(limitMs)}, the limit of this run, and ${lb.name} ${lbIdle(lb)}: known is only that it is kept for ${duration(limitMs)} or longer`,
   LBST_D_NO_SAMPLE: ({ errors }) => `no connection told anything${errors.length === 0 ? '' : ` (${errors.join(', ')})`}`,
@@ -34,7 +35,7 @@ const reasonTexts = {
   LBST_D_SPREAD: ({ minMs, maxMs }) => `closes differ by ${duration(maxMs - minMs)}: more than one server seems to answer here`
 }
 
-const endNames = { fin: 'FIN', rst: 'RST', 408: '408', open: 'open', notKept: 'not kept', failed: 'failed' }
+const endNames = { fin: 'FIN', rst: 'RST', 408: '408', answer: 'other answer', open: 'open', notKept: 'not kept', failed: 'failed' }
 
 /** '18 × FIN, 2 × open' */
 function tellEnds (ends) {
@@ -57,16 +58,24 @@ function tellRace (race) {
     `${late} not sent, as the close was here first${failed > 0 ? `, ${failed} failed` : ''}`
 }
 
+/** What to change on the load balancer's side. */
+function tellLbRemedy (lb, idleBelowMs, remedy) {
+  if (lb.idleTimeoutMs === null) return remedy ?? 'give it an idle limit'
+  if (idleBelowMs < 1) return `no idle timeout is short enough for this server: ${lb.name} must not reuse connections to it`
+  return `${remedy ?? 'lower the idle timeout of its connections to the server'}, to ${duration(idleBelowMs)} at most`
+}
+
 /** Both remedies, for whom the server is not safe; [] where nothing has to be done. */
 function tellRemedies ({ verdict, lb, idleBelowMs }, { options, timeouts }, row) {
   if (verdict !== 'unsafe') return []
   const values = ['keepAliveTimeout', 'headersTimeout', 'requestTimeout'].filter((name) => timeouts[name] !== undefined).map((name) => `${name} ${timeouts[name]}`)
   const node = `${values.join(', ')} (ms), and no server.timeout; lb-safe-timeouts sets them: applyLbSafeTimeouts(server, ${JSON.stringify(options)})`
-  const how = row?.remedy ?? 'lower the idle timeout of its connections to the server'
-  const lbSide = idleBelowMs === null || idleBelowMs < 1
-    ? `no idle timeout is short enough for this server: ${lb.name} must not reuse connections to it`
-    : `${how}, to ${duration(idleBelowMs)} at most`
-  return [{ side: 'Node', text: node }, { side: lb.name, text: lbSide }]
+  return [{ side: 'Node', text: node }, { side: lb.name, text: tellLbRemedy(lb, idleBelowMs, row?.remedy ?? null) }]
+}
+
+/** How exact the times are. */
+function tellExactness ({ lateMs }) {
+  return `times are as this client saw them, which was up to ${duration(lateMs)} late itself`
 }
 
 const verdictTexts = {
@@ -79,4 +88,4 @@ function tellVerdict (report) {
   return verdictTexts[report.verdict](report)
 }
 
-module.exports = { stateNames, duration, lbIdle, tellEnds, tellCloses, tellReasons, tellRace, tellRemedies, tellVerdict }
+module.exports = { stateNames, duration, lbIdle, tellEnds, tellCloses, tellReasons, tellRace, tellRemedies, tellExactness, tellVerdict }

@@ -63,7 +63,7 @@ function renderDoctor (report) {
     verdict,
     lead: h('p', null, h('strong', null, words.tellVerdict(report))),
     sections,
-    footer: 'Measured from outside by lb-safe-timeouts doctor. Times are as the client saw them.'
+    footer: `Measured from outside by lb-safe-timeouts doctor; ${words.tellExactness(report)}.`
   })
 }
 

@@ -66,8 +66,12 @@ judge_early(lbst_doctor_finding_t *f, lbst_doctor_state_t state,
             const lbst_doctor_series_t *s, uint64_t idle_us) {
   if (!is_at_rest(state)) {
     settle(f, LBST_DOCTOR_LIMITED,
-           s->answered_count == s->close_count ? LBST_DOCTOR_R_CUT_WITH_408
+           s->answered_count == s->close_count ? LBST_DOCTOR_R_CUT_ANSWERED
                                                : LBST_DOCTOR_R_CUT_SILENTLY);
+    return;
+  }
+  if (state == LBST_DOCTOR_UNUSED && idle_us == LBST_DOCTOR_NEVER) {
+    settle(f, LBST_DOCTOR_LIMITED, LBST_DOCTOR_R_UNUSED_CLOSES);
     return;
   }
   settle(f, LBST_DOCTOR_UNSAFE,
@@ -107,7 +111,7 @@ lbst_doctor_judge(lbst_doctor_finding_t *f, lbst_doctor_state_t state,
   }
 
   if (state == LBST_DOCTOR_UNUSED && s->answered_count > 0)
-    say(f, LBST_DOCTOR_R_UNASKED_408);
+    say(f, LBST_DOCTOR_R_UNASKED_ANSWER);
   if (state == LBST_DOCTOR_IDLE && s->close_count > 0 &&
       f->max_us - f->min_us > LBST_DOCTOR_SPREAD_US)
     say(f, LBST_DOCTOR_R_SPREAD);

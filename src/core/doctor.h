@@ -34,8 +34,8 @@ typedef enum lbst_doctor_state_e {
     LBST_DOCTOR_STATE_COUNT
 } lbst_doctor_state_t;
 
-/* LIMITED: a request that stops half way is cut off before the load balancer would give
- * it up. That ends slow senders and nothing else, so it never makes a server unsafe. */
+/* LIMITED: what the server ends first is no connection at rest, or one that only some
+ * load balancers have. It never makes a server unsafe. */
 #define LBST_DOCTOR_VERDICT_MAP(XX)                                                      \
   XX(SAFE, "safe")                                                                       \
   XX(UNSAFE, "unsafe")                                                                   \
@@ -55,8 +55,11 @@ typedef enum lbst_doctor_verdict_e {
  *   NOT_KEPT        the answer said `Connection: close`: there is no connection to lose
  *   CLOSES_FIRST    the server closes before the load balancer does
  *   UNBOUNDED_LB    the load balancer has no idle limit, so any close comes first
- *   UNASKED_408     the close of an unused connection comes with a 408 nobody asked for
- *   CUT_WITH_408    a sender that stops half way is told so
+ *   UNUSED_CLOSES   an unused connection is closed, and there is no idle limit in front:
+ *                   matters where connections are opened in advance (the plan for such
+ *                   a load balancer leaves it too)
+ *   UNASKED_ANSWER  the close of an unused connection comes with an answer (a 408)
+ *   CUT_ANSWERED    a sender that stops half way is told so
  *   CUT_SILENTLY    ... is not told: the load balancer makes a 502 of it
  *   LIMIT_REACHED   open when measuring ended, which was too soon to tell
  *   NO_SAMPLE       no connection told anything
@@ -68,8 +71,9 @@ typedef enum lbst_doctor_verdict_e {
   XX(NOT_KEPT)                                                                           \
   XX(CLOSES_FIRST)                                                                       \
   XX(UNBOUNDED_LB)                                                                       \
-  XX(UNASKED_408)                                                                        \
-  XX(CUT_WITH_408)                                                                       \
+  XX(UNUSED_CLOSES)                                                                      \
+  XX(UNASKED_ANSWER)                                                                     \
+  XX(CUT_ANSWERED)                                                                       \
   XX(CUT_SILENTLY)                                                                       \
   XX(LIMIT_REACHED)                                                                      \
   XX(NO_SAMPLE)                                                                          \
@@ -87,7 +91,7 @@ typedef enum lbst_doctor_reason_e {
 typedef struct lbst_doctor_series_s {
   uint64_t *closes_us; /* how long each was kept; not owned, is sorted in place */
   size_t close_count;
-  size_t answered_count; /* how many of the closes came with a 408 */
+  size_t answered_count; /* how many of the closes came with an error answer */
   size_t open_count;     /* connections that were still open ... */
   uint64_t open_us;      /* ... after this long, the shortest of them */
   size_t not_kept_count; /* connections that an answer ended with `Connection: close` */

@@ -41,7 +41,7 @@ const cases = [
   { name: 'an answer before the body is read', handler: 'early', expect: safe, notModelled: ['body'] },
   { name: 'the limit ends before anything happens', lbMs: 5000, limitMs: 800, expect: allOpen },
   { name: 'an early close within a short limit', set: { keepAliveTimeout: 400 }, lbMs: 5000, limitMs: 800, expect: { ...allOpen, verdict: 'unsafe', idle: 'unsafe' }, on20: allOpen },
-  { name: 'no idle limit in front', set: { keepAliveTimeout: 500 }, lbMs: null, expect: { verdict: 'unsafe', unused: 'unsafe', idle: 'unsafe', headers: 'limited', body: 'limited' } },
+  { name: 'no idle limit in front', set: { keepAliveTimeout: 500 }, lbMs: null, expect: { verdict: 'unsafe', unused: 'limited', idle: 'unsafe', headers: 'limited', body: 'limited' } },
   { name: 'no idle limit in front, nor here', set: off, lbMs: null, expect: allOpen },
   { name: 'https', secure: true, expect: safe },
   { name: 'https, keepAliveTimeout too short', secure: true, set: { keepAliveTimeout: 500 }, expect: idleUnsafe, on20: safe },
