@@ -82,6 +82,7 @@ t.test('the race: lost within the way there and back, answered before', { timeou
 t.test('an answer is read to its end', async (t) => {
   const answers = [
     ['HTTP/1.1 200 OK\r\nContent-Length: 2\r\nKeep-Alive: timeout=5\r\n\r\nok', { status: 200, keepAlive: 'timeout=5', close: false }],
+    ['HTTP/1.1 200 OK\r\nContent-Length: 0\r\nKeep-Alive: \x1b[2Jx\x9b\r\n\r\n', { status: 200, keepAlive: '?[2Jx?', close: false }],
     ['HTTP/1.1 204 No Content\r\n\r\n', { status: 204, keepAlive: null, close: false }],
     ['HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n', { status: 200, keepAlive: null, close: false }],
     ['HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n', { status: 200, keepAlive: null, close: false }],
@@ -93,7 +94,7 @@ t.test('an answer is read to its end', async (t) => {
   for (const [text, expected] of answers) {
     t.same(new ResponseReader().push(text), expected, JSON.stringify(text))
     const reader = new ResponseReader()
-    const byByte = [...text].map((byte) => reader.push(Buffer.from(byte))).filter((found) => found !== null)
+    const byByte = [...text].map((byte) => reader.push(Buffer.from(byte, 'latin1'))).filter((found) => found !== null)
     t.same(byByte[0], expected, 'byte by byte')
   }
   const reader = new ResponseReader()
@@ -101,6 +102,15 @@ t.test('an answer is read to its end', async (t) => {
   t.equal(reader.push(one + one).status, 200)
   t.equal(reader.push('').status, 200, 'the second of two')
   t.equal(reader.push(''), null)
+})
+
+t.test('an answer without end', { timeout: 20000 }, async (t) => {
+  const port = await listen(t, http.createServer((req, res) => {
+    res.writeHead(200, { 'Content-Length': 64 * 1024 * 1024 })
+    res.end(Buffer.alloc(64 * 1024 * 1024))
+  }), {})
+  const options = { lb: { id: null, name: 'x', idleTimeoutMs: 1000 }, connections: 1, limitMs: 100, signal: new AbortController().signal }
+  await t.rejects(examine(createTarget(`http://${host}:${port}`), options), { code: 'LBST_E_UNREACHABLE', message: /longer than 4 MiB/ })
 })
 
 t.test('the command', { timeout: 40000 }, async (t) => {

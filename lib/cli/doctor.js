@@ -37,7 +37,7 @@ function readFlags (flags, { idleTimeoutMs }) {
   if (connections < 1 || connections > connectionsMax) {
     throw createError('LBST_E_OUT_OF_RANGE', `--connections must be from 1 to ${connectionsMax} (for each of the four states), got ${connections}`)
   }
-  const limitMs = limit === undefined ? (idleTimeoutMs === null ? limitMsDefault : idleTimeoutMs + limitBeyondMs) : readDuration('limit', limit)
+  const limitMs = limit === undefined ? (idleTimeoutMs === null ? limitMsDefault : Math.min(limitMsMax, idleTimeoutMs + limitBeyondMs)) : readDuration('limit', limit)
   return { connections, limitMs, race: flags['no-race'] !== true }
 }
 

@@ -8,6 +8,8 @@ const { ResponseReader } = require('./response')
 // longer than any sane handshake or health check takes
 const connectMsMax = 10000
 const answerMsMax = 10000
+// what is asked for is a health check, and its answer is kept in memory until it is whole
+const answerLengthMax = 4 * 1024 * 1024
 
 function nowMs () {
   return Number(process.hrtime.bigint()) / 1e6
@@ -50,6 +52,7 @@ function openConnection (target, signal, on) {
       if (!over) on.answer(answer)
       answer = reader.push('')
     }
+    if (reader.length > answerLengthMax) close('error', new Error('the answer is longer than 4 MiB; take a --path with a short one'))
   })
   socket.on('end', () => close('fin'))
   socket.on('error', (error) => close(error.code === 'ECONNRESET' || error.code === 'EPIPE' ? 'rst' : 'error', error))
@@ -68,7 +71,8 @@ const payloads = {
  * Brings a connection into `state` and watches it for `limitMs` from then on. Resolves to
  * { state, openedAt, startAt, closedAt, how, status, keepAlive, notKept, error }: `how` is
  * 'fin', 'rst', '408' or 'answer' (another error), or null while it is open at the limit;
- * `notKept`: an answer said that the connection ends with it. `error` says why there is no measurement.
+ * `notKept`: an answer said that the connection ends with it. `error` says why there is no
+ * measurement.
  */
 function probe (target, state, limitMs, signal) {
   return new Promise((resolve) => {

@@ -31,7 +31,8 @@ function readHead (text) {
   for (const line of lines) {
     const colon = line.indexOf(':')
     const name = line.slice(0, colon).toLowerCase()
-    const value = line.slice(colon + 1).trim()
+    // it will be shown on a terminal, and a server may send anything
+    const value = line.slice(colon + 1).trim().replace(/[^\t -~]/g, '?')
     headers.set(name, headers.has(name) ? `${headers.get(name)}, ${value}` : value)
   }
   return { status, headers, isOld: statusLine.startsWith('HTTP/1.0') }
@@ -45,6 +46,11 @@ class ResponseReader {
   #text = ''
   #head = null
   #bodyAt = 0
+
+  /** How much is waiting for the rest of its answer. */
+  get length () {
+    return this.#text.length
+  }
 
   push (bytes) {
     this.#text += bytes.toString('latin1')

@@ -25,9 +25,11 @@ async function runVersion (version) {
   const sum = await runCases({ version, execPath: ensureNode(version) }, cases, { connections, atOnce, onCase })
   const beyond = sum.beyond.sort((a, b) => a - b)
   const within = beyond.filter((ms) => ms <= toleranceMs).length
-  const proves = sum.controls >= controlsMin && sum.controlsLost === sum.controls
+  // noise makes some closes late; most of them it must not
+  const medianMs = beyond[beyond.length >> 1]
+  const proves = medianMs <= toleranceMs && sum.controls >= controlsMin && sum.controlsLost === sum.controls
   console.log(`${sum.wrong === 0 && proves ? 'ok' : 'not ok'} Node ${version}: ${sum.cases - sum.wrong} of ${sum.cases} cases; ${sum.closes} closes, ` +
-    `${within} within ${toleranceMs} ms of the model's bounds (median ${beyond[beyond.length >> 1].toFixed(2)}, worst ${beyond[beyond.length - 1].toFixed(1)} ms beyond), ` +
+    `${within} within ${toleranceMs} ms of the model's bounds (median ${medianMs.toFixed(2)}, worst ${beyond[beyond.length - 1].toFixed(1)} ms beyond), ` +
     `of the ${sum.quiet} that no control disturbed ${sum.quietWithin}; ${sum.open} stayed open; ${sum.repeated} cases repeated on a busy machine; the mistaken model was found out in ${sum.controlsLost} of ${sum.controls}` +
     (sum.controls < controlsMin ? ': the machine was too busy to prove anything' : ''))
   return sum.wrong === 0 && proves

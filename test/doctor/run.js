@@ -14,10 +14,10 @@ const { compare, toleranceMs } = require('./compare')
 
 const controlEveryMs = 5
 const controlSlackMs = 2 // timers round up
-// A model with an idle time so far off must be found out by every close that was seen in quiet;
-// one that was seen while the processes were later than a quarter of it has no say.
-const wrongByMs = 100
-const quietMsMax = wrongByMs / 4
+// A model with an idle time so far off must be found out by every close, but for those that
+// were seen while the processes were late by more than a third of it: these have no say.
+const wrongByMs = 300
+const quietMsMax = wrongByMs / 3
 // A measurement during which a control was later than this proves nothing against the doctor:
 // it is repeated, so often at most.
 const lateMsMax = 20
