@@ -50,7 +50,7 @@ const addon = native()
 const numbers = events.map((name) => addon.connEvents().indexOf(name))
 
 const overNapi = measure(() => {
-  const handle = addon.connCreate({}, '22', 0)
+  const handle = addon.connCreate({}, '22', 0, Infinity)
   addon.connEvent(handle, addon.connEvents().indexOf('open'), 0)
   return (name, index, atMs) => addon.connEvent(handle, numbers[index], atMs)
 })

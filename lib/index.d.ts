@@ -5,18 +5,78 @@ import type { Http2Server, Http2SecureServer } from 'node:http2'
 /* <generated: LbId, by scripts/sync-docs.js> */
 /** The ids of the catalogue. */
 export type LbId =
+  | 'akamai'
+  | 'alibaba-alb'
+  | 'apache-httpd'
+  | 'apache-traffic-server'
+  | 'apisix'
   | 'aws-alb'
+  | 'aws-api-gateway'
+  | 'aws-app-runner'
   | 'aws-clb'
   | 'aws-cloudfront'
+  | 'aws-ecs-service-connect'
+  | 'aws-elastic-beanstalk-nginx'
+  | 'aws-global-accelerator'
+  | 'aws-load-balancer-controller'
   | 'aws-nlb'
+  | 'azure-app-service'
+  | 'azure-application-gateway'
+  | 'azure-container-apps'
   | 'azure-front-door'
+  | 'azure-load-balancer'
+  | 'caddy'
+  | 'cilium-gateway'
   | 'cloudflare'
+  | 'cloudflared'
+  | 'consul-mesh'
+  | 'contour'
+  | 'digitalocean-app-platform'
+  | 'digitalocean-lb'
+  | 'dotnet-socketshttphandler'
   | 'envoy'
+  | 'envoy-gateway'
+  | 'fastly'
+  | 'fly-io'
+  | 'gcp-app-engine-flex'
+  | 'gcp-cloud-run'
   | 'gcp-external-alb'
+  | 'gcp-internal-alb'
+  | 'gke-ingress'
+  | 'go-net-http'
   | 'haproxy'
+  | 'haproxy-ingress'
+  | 'haproxy-kubernetes-ingress'
   | 'heroku'
+  | 'hetzner-lb'
+  | 'huawei-elb'
+  | 'ibm-vpc-alb'
+  | 'iis-arr'
+  | 'ingress-nginx'
+  | 'istio'
+  | 'kong'
+  | 'krakend'
+  | 'kube-proxy'
+  | 'linkerd'
+  | 'linode-nodebalancer'
   | 'nginx'
+  | 'nginx-ingress-f5'
+  | 'nginx-plus'
+  | 'node-http-agent'
+  | 'oci-lb'
+  | 'ovh-lb'
+  | 'railway'
+  | 'reactor-netty'
+  | 'render'
+  | 'spring-cloud-gateway'
+  | 'squid'
+  | 'tencent-clb'
   | 'traefik'
+  | 'tyk'
+  | 'undici'
+  | 'varnish'
+  | 'vercel'
+  | 'yarp'
 /* </generated: LbId> */
 
 /** Any server with Node's HTTP timers. */
@@ -178,7 +238,7 @@ export interface LoadBalancer {
   /** It has no idle limit of its own. */
   readonly unbounded: boolean
   /** Whether its user can change the idle timeout. */
-  readonly configurable: boolean
+  readonly configurable: boolean | null
   readonly rangeMs: { readonly min: number | null, readonly max: number | null } | null
   /** The keep-alive timeout that its vendor advises for backends. */
   readonly backendAdviceMs: number | null
@@ -188,10 +248,21 @@ export interface LoadBalancer {
   readonly staleStatus: readonly number[]
   /** The client may see a closed connection and no status. */
   readonly staleCloses: boolean
-  /** The environment variable that proves this platform. */
-  readonly platformVariable: string | null
-  /** What to change on its side instead. */
-  readonly remedy: string | null
+  /** Whether it sends such a request again by itself. */
+  readonly retries: boolean | null
+  /** Which ones. */
+  readonly retried: string | null
+  /** Of an `l4` hop: only data, and no TCP keep-alive, keeps a silent connection. */
+  readonly ignoresTcpKeepAlive: boolean
+  /** What it can speak to its backend; empty where it is not its business, or not known. */
+  readonly originHttp: ReadonlyArray<'http/1.0' | 'http/1.1' | 'h2' | 'h3'>
+  /** What to change on its side instead, where, best first: 4 s is less than any Node waits. */
+  readonly remedies: ReadonlyArray<{ readonly where: string, readonly line: string }>
+  /** What tells the value that yours is set to. */
+  readonly revealedBy: string | null
+  /** What its idle timeout is mistaken for, and when it does not hold. */
+  readonly caveat: string | null
+  /** The source of the numbers, or the page that is silent on them. */
   readonly url: string
   /** When the source was read, YYYY-MM. */
   readonly asOf: string
@@ -223,6 +294,12 @@ export interface NodeTimers {
   readonly http2AllowHttp1: 'none' | 'limits' | 'all'
   readonly timersBeforePoll: boolean
   readonly acceptsWholeBacklog: boolean
+  /** A 408 is written even where the connection had answers before. */
+  readonly answers408AfterAnswers: boolean
+  /** A headersTimeout or requestTimeout longer than the machine is up expires at once. */
+  readonly youngClockExpires: boolean
+  /** The Keep-Alive header says maxRequestsPerSocket (`max=`). */
+  readonly advertisesMaxRequests: boolean
   /** What http.createServer() starts with, in ms. */
   readonly defaults: Readonly<Settings>
 }
@@ -250,6 +327,46 @@ export function applyLbSafeTimeouts (server: Server, options?: Options): Report
  */
 export function planLbSafeTimeouts (options?: Options, settings?: Settings): Plan
 
+/** What is known of a server that has a plan. A frozen plain object that survives JSON. */
+export interface Evidence {
+  /** Seen to be safe, seen or known to be unsafe, or too little to say. */
+  readonly verdict: 'safe' | 'unsafe' | 'unproven'
+  /** Why. Codes are stable: LBST_R_... and LBST_W_... */
+  readonly reasons: readonly Note[]
+  readonly lb: Report['lb']
+  /** The load balancer's idle timeout, as the connections that it closed show it. */
+  readonly learned: {
+    /** null unless `kind` is 'clear'. */
+    readonly idleTimeoutMs: number | null
+    /** 'lazy': it closes when it has something to send. 'in-step': all idled at the same moments. */
+    readonly kind: 'clear' | 'few' | 'spread' | 'lazy' | 'in-step'
+    readonly samples: number
+    readonly agreeing: number
+  }
+  readonly open: number | null
+  /** null where Node keeps no such list (http2). */
+  readonly idle: number | null
+  readonly draining: boolean
+  readonly idleCloses: { readonly byPeer: number, readonly byNode: number }
+  /** Idle closes that a last look prevented because a request had come. */
+  readonly saved: number
+  /** ... because the peer had got its last byte too late. */
+  readonly extended: number
+  readonly unsafeWrites: number
+  /** How long connections were idle when their peer closed them, by the kernel's clock. */
+  readonly peerIdleMs: { readonly min: number, readonly p50: number, readonly p99: number, readonly max: number } | null
+  readonly idleCloseMs: Report['idleCloseMs']
+  readonly eventLoopDelayMs: { readonly max: number, readonly p99: number }
+}
+
+/**
+ * What is known of a server that `applyLbSafeTimeouts` was applied to. The same goes out on
+ * diagnostics_channel: lb-safe-timeouts:idle-close, :saved, :unsafe-write, :draining.
+ *
+ * @throws {Error} LBST_E_UNSUPPORTED when it was not, or with `evidence: false`
+ */
+export function status (server: Server): Evidence
+
 /** The catalogue. */
 export function loadBalancers (): readonly LoadBalancer[]
 
@@ -262,6 +379,8 @@ export function findLoadBalancer (id: string): LoadBalancer
  * @default the running one
  */
 export function nodeTimers (version?: string): NodeTimers
+
+export * from './model'
 
 /** Whether the native module works here. Asking loads it. */
 export const native: boolean

@@ -2,6 +2,7 @@
 
 const { applyLbSafeTimeouts, planLbSafeTimeouts } = require('./apply')
 const { hasNative } = require('./binding')
+const { status } = require('./status')
 const { findLoadBalancer, loadBalancers, nodeTimers } = require('./catalogue')
 const { createConnectionModel } = require('./model')
 
@@ -9,6 +10,7 @@ module.exports = {
   applyLbSafeTimeouts,
   planLbSafeTimeouts,
   createConnectionModel,
+  status,
   loadBalancers,
   findLoadBalancer,
   nodeTimers,

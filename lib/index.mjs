@@ -6,6 +6,7 @@ export const {
   applyLbSafeTimeouts,
   planLbSafeTimeouts,
   createConnectionModel,
+  status,
   loadBalancers,
   findLoadBalancer,
   nodeTimers,

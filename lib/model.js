@@ -9,7 +9,7 @@ const { createError, inspect } = require('./errors')
 const { pick } = require('./options')
 
 const settingNames = ['keepAliveTimeout', 'keepAliveTimeoutBuffer', 'headersTimeout', 'requestTimeout', 'timeout', 'connectionsCheckingInterval', 'maxRequestsPerSocket']
-const optionNames = ['nodeVersion', 'listenAtMs']
+const optionNames = ['nodeVersion', 'listenAtMs', 'uptimeMs']
 
 let numbers // event name -> its number in src/core/conn.h
 
@@ -137,12 +137,15 @@ function readSettings (given) {
  * A model of one connection to a server with these settings (the server's properties by
  * Node's names; absent ones are that version's defaults). `listenAtMs` is when the server
  * began to listen: connections are checked every connectionsCheckingInterval from there.
+ * `uptimeMs` is how long the machine was up at time 0 (default: for long): until 18.17 and
+ * 20.3 a limit that is longer than that expires at once.
  */
 function createConnectionModel (settings = {}, options = {}) {
-  const { nodeVersion = process.versions.node, listenAtMs = 0 } = pick(options, optionNames, 'the options')
+  const { nodeVersion = process.versions.node, listenAtMs = 0, uptimeMs = Infinity } = pick(options, optionNames, 'the options')
   const known = readSettings(settings)
   nodeTimers(nodeVersion) // throws where there is no such version
-  return new ConnectionModel(native().connCreate(known, nodeVersion, checkTime('listenAtMs', listenAtMs)))
+  if (uptimeMs !== Infinity) checkTime('uptimeMs', uptimeMs)
+  return new ConnectionModel(native().connCreate(known, nodeVersion, checkTime('listenAtMs', listenAtMs), uptimeMs))
 }
 
 module.exports = { createConnectionModel }

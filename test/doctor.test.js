@@ -155,12 +155,12 @@ t.test('mistakes', async (t) => {
   await once(closed, 'close')
   const url = `http://${host}:${port}`
   const wrong = [
-    [[], /doctor needs a URL/],
+    [[], /doctor needs one URL.*got 0/],
     [[url], /doctor needs --lb/],
     [[url, '--lb', 'aws_alb'], /did you mean 'aws-alb'\? \[LBST_E_UNKNOWN_LB\]/],
     [[url, '--lb', '60'], /write 60000 for 60 seconds/],
     [[url, '--lbs', 'x'], /did you mean '--lb'\?/],
-    [[url, 'again', '--lb', '1000'], /unexpected 'again'/],
+    [[url, 'again', '--lb', '1000'], /doctor needs one URL.*got 2/],
     [['ftp://x', '--lb', '1000'], /speaks http and https, got 'ftp'/],
     [['http://:x', '--lb', '1000'], /is no URL/],
     [[url, '--lb', '1000', '--path', 'healthz'], /--path must begin with '\/'/],

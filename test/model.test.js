@@ -105,7 +105,7 @@ t.test('a handle is what it says it is', async (t) => {
   for (const wrong of [{}, null, undefined, 1, () => {}, Object.create(null)]) {
     t.throws(() => native().connNext(wrong), { code: 'LBST_E_INVALID_TYPE' })
   }
-  t.throws(() => native().connEvent(native().connCreate({}, '22', 0), 99, 0), { code: 'LBST_E_UNKNOWN_EVENT' })
+  t.throws(() => native().connEvent(native().connCreate({}, '22', 0, Infinity), 99, 0), { code: 'LBST_E_UNKNOWN_EVENT' })
 })
 
 t.test('a hundred thousand of them are freed', async (t) => {

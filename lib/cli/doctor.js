@@ -98,8 +98,9 @@ function watchInterrupt () {
   }
 }
 
-async function run (flags, io, [url]) {
-  if (url === undefined) throw createError('LBST_E_INVALID_TYPE', 'doctor needs a URL: doctor http://127.0.0.1:3000 --lb aws-alb')
+async function run (flags, io) {
+  if (flags.operands.length !== 1) throw createError('LBST_E_INVALID_TYPE', `doctor needs one URL, as in: doctor http://127.0.0.1:3000 --lb aws-alb; got ${flags.operands.length}`)
+  const [url] = flags.operands
   if (flags.lb === undefined) throw createError('LBST_E_INVALID_TYPE', 'doctor needs --lb: an id such as aws-alb, aws-alb:120000, or the idle timeout in ms')
   const target = createTarget(url, flags.path)
   const plan = planFor(readBalancer(flags.lb))
@@ -131,7 +132,7 @@ async function run (flags, io, [url]) {
 module.exports = {
   summary: 'Measures a live server from outside, and says whether it outlasts the load balancer.',
   usage: '<url> --lb <id>[:<ms>]|<ms> [--path /healthz] [--connections 20] [--limit 75s] [--json] [--html report.html] [--no-race]',
-  args: 1,
+  operands: 'url',
   flags: {
     lb: { type: 'string', what: 'an id, a chain of ids, id:ms, or its idle timeout in ms' },
     path: { type: 'string', what: 'what is asked for (default: the path of the URL); a POST that never ends goes there too' },

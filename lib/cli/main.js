@@ -1,16 +1,18 @@
 'use strict'
 
 // The command line: one file per command, found by its name here. A command is
-// { summary, usage, flags, args?, run(flags, io, words) -> exit code }; a flag is
-// { type, what }, and `args` is how many words without '--' it takes.
+// { summary, usage, flags, run(flags, io) -> exit code }; a flag is { type, what }. One that
+// also takes words without '--' has `operands`, and finds them in flags.operands.
 
 const { createError, inspect } = require('../errors')
 const { native } = require('../binding')
 
 const commands = {
   doctor: () => require('./doctor'),
+  list: () => require('./list'),
   plan: () => require('./plan'),
-  selfcheck: () => require('./selfcheck')
+  selfcheck: () => require('./selfcheck'),
+  show: () => require('./show')
 }
 
 const EXIT_USAGE = 2
@@ -27,17 +29,16 @@ function findCommand (name) {
   return commands[name]()
 }
 
-/** '--lb x', '--lb=x' and '--json' to { lb: 'x', json: true }; up to `wordsMax` other words. */
-function readFlags (args, known, wordsMax = 0) {
-  const flags = {}
-  const words = []
+/** '--lb x', '--lb=x' and '--json' to { lb: 'x', json: true }, other words to `operands`. */
+function readFlags (args, { flags: known, operands }) {
+  const flags = operands === undefined ? {} : { operands: [] }
   const rest = [...args]
   while (rest.length > 0) {
     const arg = rest.shift()
     const [, name, inline] = /^--([^=]+)(?:=(.*))?$/s.exec(arg) ?? []
     const names = Object.keys(known)
-    if (name === undefined && words.length < wordsMax && !arg.startsWith('-')) {
-      words.push(arg)
+    if (name === undefined && operands !== undefined && (arg === '-' || !arg.startsWith('-'))) {
+      flags.operands.push(arg)
       continue
     }
     if (name === undefined) {
@@ -55,7 +56,7 @@ function readFlags (args, known, wordsMax = 0) {
     if (value === undefined || value === '') throw createError('LBST_E_INVALID_TYPE', `--${name} needs a value: ${known[name].what}`)
     flags[name] = known[name].type === 'number' ? readNumber(name, value) : value
   }
-  return { flags, words }
+  return flags
 }
 
 function readNumber (name, value) {
@@ -86,8 +87,7 @@ async function main (argv, io) {
       io.stdout.write(commandHelp(name, command))
       return 0
     }
-    const { flags, words } = readFlags(args, command.flags, command.args)
-    return await command.run(flags, io, words)
+    return await command.run(readFlags(args, command), io)
   } catch (error) {
     if (typeof error.code !== 'string' || !error.code.startsWith('LBST_E_')) throw error
     io.stderr.write(`lb-safe-timeouts: ${error.message} [${error.code}]\n`)

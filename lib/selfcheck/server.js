@@ -232,7 +232,6 @@ function schedule (batch) {
   }
   for (const one of batch.stalls) setTimeout(stall, one.atMs, one)
   for (const at of batch.samples) setTimeout(sample, at)
-  setInterval(() => { controls.push(now()) }, controlMs)
 }
 
 function finish () {
@@ -254,6 +253,7 @@ process.on('uncaughtException', (error) => {
 
 process.on('message', async (message) => {
   if (message.batch) {
+    setInterval(() => { controls.push(now()) }, controlMs)
     message.batch.servers.forEach((config, index) => servers.push(createServer(index, config)))
     for (const entry of servers) await listen(entry, '127.0.0.1')
     process.send({ ports: servers.map(({ port }) => port) })

@@ -89,6 +89,7 @@ lbst_conn_settings_default(const lbst_node_t *node, uint64_t listen_at) {
   settings.socket_ms = node->socket_ms;
   settings.check_ms = node->check_ms;
   settings.max_requests = 0.0;
+  settings.uptime = LBST_NEVER;
   settings.listen_at = listen_at;
   return settings;
 }
@@ -110,6 +111,7 @@ lbst_rules_init(lbst_rules_t *rules, const lbst_node_t *node,
   if (check >= 1.0 && check <= (double) LBST_TIMEOUT_MS_MAX)
     rules->check_ns = (uint32_t) check * LBST_NS_PER_MS;
   rules->listen_at = settings->listen_at;
+  rules->uptime = settings->uptime;
   if (settings->max_requests >= (double) UINT32_MAX) {
     rules->max_requests = UINT32_MAX;
   } else if (settings->max_requests > 0.0) {
@@ -165,27 +167,6 @@ timer_at(const lbst_conn_t *conn) {
   return add_ns(conn->timer_start, conn->timer_ms * LBST_NS_PER_MS);
 }
 
-/* After which moment the check finds the message too old; LBST_NEVER: after none. */
-static uint64_t
-expires_after(const lbst_conn_t *conn, lbst_conn_reason_t *reason) {
-  const lbst_rules_t *rules = conn->rules;
-  uint64_t after = LBST_NEVER;
-
-  if (!conn->watched || conn->check_stopped) return LBST_NEVER;
-  if (!conn->headers_complete && rules->headers_ns > 0) {
-    after = add_ns(conn->message_start, rules->headers_ns);
-    *reason = LBST_REASON_HEADERS;
-  }
-  if (rules->request_ns > 0) {
-    uint64_t request = add_ns(conn->message_start, rules->request_ns);
-    if (request < after) {
-      after = request;
-      *reason = LBST_REASON_REQUEST;
-    }
-  }
-  return after;
-}
-
 /* Which run of the check, counted from the anchor, is the first one later than |after|.
  */
 static uint64_t
@@ -202,11 +183,48 @@ check_run_at(const lbst_conn_t *conn, uint64_t run) {
   return conn->check_anchor + run * check_ns;
 }
 
-/* An answer that has begun cannot be followed by a 408. */
+/* After which moment the check finds that the message has used up |limit_ns|. Some
+ * versions subtract the limit from the clock, and the difference wraps as long as the
+ * clock has not run for the limit: then everything is older. */
+static uint64_t
+limit_after(const lbst_conn_t *conn, uint64_t limit_ns) {
+  const lbst_rules_t *rules = conn->rules;
+
+  if (rules->node.young_clock) {
+    uint64_t run_at =
+      check_run_at(conn, check_run_after(conn, max_at(conn->message_start, conn->now)));
+    if (add_ns(run_at, rules->uptime) < limit_ns) return conn->message_start;
+  }
+  return add_ns(conn->message_start, limit_ns);
+}
+
+/* After which moment the check finds the message too old; LBST_NEVER: after none. */
+static uint64_t
+expires_after(const lbst_conn_t *conn, lbst_conn_reason_t *reason) {
+  const lbst_rules_t *rules = conn->rules;
+  uint64_t after = LBST_NEVER;
+
+  if (!conn->watched || conn->check_stopped) return LBST_NEVER;
+  if (!conn->headers_complete && rules->headers_ns > 0) {
+    after = limit_after(conn, rules->headers_ns);
+    *reason = LBST_REASON_HEADERS;
+  }
+  if (rules->request_ns > 0) {
+    uint64_t request = limit_after(conn, rules->request_ns);
+    if (request < after) {
+      after = request;
+      *reason = LBST_REASON_REQUEST;
+    }
+  }
+  return after;
+}
+
+/* An answer that has begun cannot be followed by a 408, and on some versions none can. */
 static lbst_conn_action_t
 expiry_action(const lbst_conn_t *conn) {
-  return conn->open_answers > 0 && conn->head_sent ? LBST_ACTION_DESTROY
-                                                   : LBST_ACTION_RESPOND_408;
+  if (conn->open_answers > 0 && conn->head_sent) return LBST_ACTION_DESTROY;
+  if (conn->answered && !conn->rules->node.late_408) return LBST_ACTION_DESTROY;
+  return LBST_ACTION_RESPOND_408;
 }
 
 static void
@@ -470,6 +488,7 @@ on_response_finish(lbst_conn_t *conn) {
 
   touch_timer(conn);
   conn->head_sent = false;
+  conn->answered = true;
   conn->request_timer = false;
   if (conn->open_answers > 0) conn->open_answers--;
   if (conn->open_answers > 0) return; /* the next one is written now */
@@ -536,6 +555,7 @@ lbst_conn_on_event(lbst_conn_t *conn, lbst_conn_event_t event, uint64_t now) {
     break;
   case LBST_CONN_RESPONSE_HEADERS:
     conn->head_sent = conn->open_answers > 0;
+    conn->answered = true;
     touch_timer(conn);
     break;
   case LBST_CONN_RESPONSE_FINISH: on_response_finish(conn); break;

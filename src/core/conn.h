@@ -12,9 +12,14 @@
  * point in time is a uint64_t of nanoseconds on any one monotonic clock, and the model
  * never asks what time it is.
  *
+ * From Node 18 on the model is held against real processes (test/conformance). For older
+ * lines that is so of the idle timer and of headersTimeout during idle; their
+ * requestTimeout (from 14.11 on, off by default) is as their source reads, for an
+ * application that reads the whole request.
+ *
  * Not in the model: a server 'timeout' or 'clientError' listener (it takes the decision
- * away from Node), an answer that the peer is slow to take, and before 14.11 a
- * requestTimeout (there is none). */
+ * away from Node), socket.setTimeout(), and an answer that the peer is slow to take (say
+ * RESPONSE_FINISH when the kernel took the last byte). */
 
 #define LBST_NEVER     UINT64_MAX /* no deadline */
 #define LBST_NS_PER_MS UINT64_C(1000000)
@@ -109,8 +114,10 @@ typedef struct lbst_conn_settings_s {
   double socket_ms;    /* server.timeout */
   double check_ms;     /* connectionsCheckingInterval */
   double max_requests; /* maxRequestsPerSocket */
-  uint64_t listen_at;  /* when the check started: at 'listening', or where node.def says
-                        * so when the server was made; any past run of it will do */
+  uint64_t uptime; /* how long the machine was up at time 0, LBST_NEVER = for long: some
+                    * versions care (node.def: up) */
+  uint64_t listen_at; /* when the check started: at 'listening', or where node.def says
+                       * so when the server was made; any past run of it will do */
 } lbst_conn_settings_t;
 
 /* What a version makes of these settings: the same for all connections of a server. */
@@ -123,6 +130,7 @@ typedef struct lbst_rules_s {
   uint64_t request_ns;
   uint64_t check_ns;
   uint64_t listen_at;
+  uint64_t uptime;
   uint32_t max_requests; /* 0 = any number */
   double advertised_ms;  /* keepAliveTimeout, for the Keep-Alive header */
 } lbst_rules_t;
@@ -176,6 +184,7 @@ typedef struct lbst_conn_s {
   uint32_t open_answers;
   uint32_t requests; /* so far */
   bool head_sent;    /* of the oldest open answer */
+  bool answered;     /* something was written to the connection */
 
   bool check_stopped;    /* by server.close() */
   uint64_t check_anchor; /* a run of the check, or its start */

@@ -7,7 +7,7 @@ typedef struct lbst_draft_s {
   const lbst_ask_t *ask;
   lbst_plan_t *plan;
   const char *owner_name;
-  const char *owner_remedy;
+  const lbst_lb_t *owner_lb;
   uint32_t keep_alive_target_ms; /* 0 = never close */
 } lbst_draft_t;
 
@@ -24,7 +24,8 @@ say(lbst_draft_t *draft, lbst_note_code_t code, uint32_t a_ms, uint32_t b_ms) {
   note->a_ms = a_ms;
   note->b_ms = b_ms;
   note->hop = draft->owner_name;
-  note->remedy = draft->owner_remedy;
+  note->lb = draft->owner_lb;
+  note->platform = draft->ask->platform;
   return note;
 }
 
@@ -34,7 +35,7 @@ say_hop(lbst_draft_t *draft, lbst_note_code_t code, const lbst_hop_t *hop, uint3
   lbst_note_t *note = say(draft, code, a_ms, b_ms);
 
   note->hop = hop->name;
-  note->remedy = hop->lb != NULL ? hop->lb->remedy : NULL;
+  note->lb = hop->lb;
 }
 
 static void
@@ -77,8 +78,11 @@ warn_flow_timers(lbst_draft_t *draft) {
   for (; i < ask->hop_count; i++) {
     const lbst_hop_t *hop = &ask->hops[i];
     if (hop->role != LBST_ROLE_L4 || hop->idle != LBST_IDLE_KNOWN) continue;
-    if (plan->idle == LBST_IDLE_UNBOUNDED || hop->idle_ms < plan->idle_ms)
-      say_hop(draft, LBST_W_FLOW_TIMER, hop, hop->idle_ms, 0);
+    if (plan->idle == LBST_IDLE_KNOWN && hop->idle_ms >= plan->idle_ms) continue;
+    say_hop(draft,
+            hop->lb != NULL && hop->lb->ignores_tcp_keep_alive ? LBST_W_FLOW_TIMER_DATA
+                                                               : LBST_W_FLOW_TIMER,
+            hop, hop->idle_ms, hop->idle_ms / 2);
   }
 }
 
@@ -105,8 +109,8 @@ warn_range(lbst_draft_t *draft) {
   if (lb == NULL || plan->idle != LBST_IDLE_KNOWN) return;
   below = lb->min_ms != 0 && plan->idle_ms < lb->min_ms;
   above_max = lb->max_ms != 0 && plan->idle_ms > lb->max_ms;
-  fixed =
-    lb->idle == LBST_IDLE_KNOWN && !lb->configurable && plan->idle_ms != lb->idle_ms;
+  fixed = lb->idle == LBST_IDLE_KNOWN && lb->configurable == LBST_ANSWER_NO &&
+          plan->idle_ms != lb->idle_ms;
   if (below || above_max || fixed) say(draft, LBST_W_OUTSIDE_RANGE, plan->idle_ms, 0);
 }
 
@@ -126,7 +130,7 @@ choose_owner(lbst_draft_t *draft) {
     plan->idle = owner->idle;
     plan->idle_ms = owner->idle == LBST_IDLE_KNOWN ? owner->idle_ms : 0;
     draft->owner_name = owner->name;
-    draft->owner_remedy = owner->lb != NULL ? owner->lb->remedy : NULL;
+    draft->owner_lb = owner->lb;
   }
   status = take_idle(plan, ask);
   if (status != LBST_OK) return status;
@@ -141,7 +145,8 @@ choose_owner(lbst_draft_t *draft) {
     say(draft, LBST_W_NO_POOL_OWNER, plan->idle_ms, 0);
   } else if (ask->idle_ms == 0) {
     say(draft, LBST_R_ASSUMED, plan->idle_ms, 0);
-    say(draft, LBST_W_ASSUMED, plan->idle_ms, 0);
+    say(draft, ask->platform != NULL ? LBST_W_PLATFORM_ASSUMED : LBST_W_ASSUMED,
+        plan->idle_ms, 0);
   }
   warn_flow_timers(draft);
   return LBST_OK;
@@ -372,10 +377,10 @@ warn_dangers(lbst_draft_t *draft) {
 /* ---- the outcome ----------------------------------------------------------------- */
 
 static uint32_t
-node_buffer_ms(const lbst_ask_t *ask) {
-  lbst_setting_t buffer = ask->present.prop[LBST_PROP_BUFFER];
+node_buffer_ms(const lbst_node_t *node, const lbst_settings_t *present) {
+  lbst_setting_t buffer = present->prop[LBST_PROP_BUFFER];
 
-  switch (ask->node->buffer) {
+  switch (node->buffer) {
   case LBST_BUFFER_NONE: return 0;
   case LBST_BUFFER_CONSTANT: return LBST_NODE_BUFFER_MS;
   case LBST_BUFFER_PROPERTY: break;
@@ -383,17 +388,29 @@ node_buffer_ms(const lbst_ask_t *ask) {
   return buffer.kind == LBST_SETTING_MS ? buffer.ms : LBST_NODE_BUFFER_MS;
 }
 
+uint64_t
+lbst_policy_idle_timer_ms(const lbst_node_t *node, const lbst_settings_t *present) {
+  lbst_setting_t keep_alive = present->prop[LBST_PROP_KEEP_ALIVE];
+  uint64_t timer_ms = (uint64_t) keep_alive.ms + node_buffer_ms(node, present);
+
+  if (keep_alive.kind != LBST_SETTING_MS || keep_alive.ms == 0) return LBST_NEVER_MS;
+  return timer_ms < LBST_TIMEOUT_MS_MAX ? timer_ms : LBST_TIMEOUT_MS_MAX;
+}
+
 static void
 foresee_close(lbst_draft_t *draft) {
   lbst_plan_t *plan = draft->plan;
-  uint64_t close_ms = (uint64_t) plan->keep_alive.ms + node_buffer_ms(draft->ask);
+  lbst_settings_t planned = draft->ask->present;
+  uint64_t close_ms;
 
-  if (plan->keep_alive.ms == 0) {
+  planned.prop[LBST_PROP_KEEP_ALIVE].kind = LBST_SETTING_MS;
+  planned.prop[LBST_PROP_KEEP_ALIVE].ms = plan->keep_alive.ms;
+  close_ms = lbst_policy_idle_timer_ms(draft->ask->node, &planned);
+  if (close_ms == LBST_NEVER_MS) {
     plan->close_earliest_ms = LBST_NEVER_MS;
     plan->close_latest_ms = LBST_NEVER_MS;
     return;
   }
-  if (close_ms > LBST_TIMEOUT_MS_MAX) close_ms = LBST_TIMEOUT_MS_MAX;
   plan->close_earliest_ms = close_ms - LBST_CLOSE_EARLY_MS;
   plan->close_latest_ms = close_ms + LBST_CLOSE_LATE_MS;
 }
@@ -434,6 +451,8 @@ judge(lbst_draft_t *draft) {
     plan->safe = false;
     say(draft, LBST_W_UNUSED_CONNECTION, unused_ms, plan->idle_ms);
   }
+  if (!plan->safe && draft->owner_lb != NULL && draft->owner_lb->remedies[0].line != NULL)
+    say(draft, LBST_W_CHANGE_LB, 0, 0);
 }
 
 lbst_status_t

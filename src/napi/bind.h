@@ -9,7 +9,7 @@
 #define LBST_BIND(name) napi_value lbst_bind_##name(napi_env env, napi_callback_info info)
 
 LBST_BIND(conn_advance);   /* (model, toMs) -> null or what Node did */
-LBST_BIND(conn_create);    /* (settings, nodeVersion, listenAtMs) -> model */
+LBST_BIND(conn_create);    /* (settings, nodeVersion, listenAtMs, uptimeMs) -> model */
 LBST_BIND(conn_event);     /* (model, event number, atMs) */
 LBST_BIND(conn_events);    /* () -> [event name] */
 LBST_BIND(conn_next);      /* (model) -> ms or Infinity */
@@ -17,10 +17,16 @@ LBST_BIND(conn_stall);     /* (model, fromMs, untilMs) */
 LBST_BIND(conn_state);     /* (model) -> { open, idle, active, ... } */
 LBST_BIND(doctor_judge);   /* (series by state, idleMs) -> findings */
 LBST_BIND(doctor_limits);  /* () -> { closesMax } */
+LBST_BIND(evidence_judge); /* (evidence, closes, count) -> { verdict, ... } */
+LBST_BIND(guard_judge);    /* (ask, protocol, settings, name) -> what a write is */
 LBST_BIND(lb_list);        /* () -> [{ id, name, ... }] */
+LBST_BIND(look_decide);    /* (fd, armedMs, idleMs, memory) -> what to do, next memory */
 LBST_BIND(node_timers);    /* (version) -> { from, ... } */
 LBST_BIND(spell_nearest);  /* (word, words) -> the word that was meant, or null */
+LBST_BIND(spell_ties);     /* (word, words) -> those that are equally near */
 LBST_BIND(status_list);    /* () -> { code: class name } */
+LBST_BIND(platform_list);  /* () -> [{ variable, name, lb }] */
+LBST_BIND(policy_idle);    /* (version, settings) -> { keepAliveMs, timerMs } or null */
 LBST_BIND(policy_limits);  /* () -> { idleMsMin, ... } */
 LBST_BIND(policy_plan);    /* (ask, settings, protocol) -> plan */
 LBST_BIND(server_apply);   /* (server, ask, constructors, key, mark) -> applied plan */

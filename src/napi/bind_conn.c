@@ -87,26 +87,28 @@ get_conn_settings(napi_env env, napi_value object, lbst_conn_settings_t *s) {
   return get_number(env, object, "maxRequestsPerSocket", &s->max_requests);
 }
 
-/* connCreate(settings, nodeVersion, listenAtMs) -> handle */
+/* connCreate(settings, nodeVersion, listenAtMs, uptimeMs) -> handle */
 LBST_BIND(conn_create) {
   const napi_type_tag tag = conn_tag();
-  napi_value argv[3], handle;
+  napi_value argv[4], handle;
   char text[80];
   size_t len;
   lbst_version_t version;
   const lbst_node_t *node;
   lbst_conn_settings_t settings;
-  uint64_t listen_at;
+  uint64_t listen_at, uptime;
   lbst_napi_conn_t *conn;
   napi_status status;
 
-  NAPI_TRY(env, lbst_napi_get_args(env, info, 3, argv));
+  NAPI_TRY(env, lbst_napi_get_args(env, info, 4, argv));
   NAPI_TRY(env,
            lbst_napi_get_text(env, argv[1], "nodeVersion", text, sizeof(text), &len));
   NAPI_TRY(env, lbst_napi_check(env, lbst_version_parse(&version, text, len)));
   NAPI_TRY(env, get_time(env, argv[2], "listenAtMs", &listen_at));
+  NAPI_TRY(env, get_time(env, argv[3], "uptimeMs", &uptime));
   node = lbst_node_find(version);
   settings = lbst_conn_settings_default(node, listen_at);
+  settings.uptime = uptime;
   NAPI_TRY(env, get_conn_settings(env, argv[0], &settings));
   NAPI_TRY(env, napi_create_object(env, &handle));
   NAPI_TRY(env, napi_type_tag_object(env, handle, &tag));
@@ -239,6 +241,8 @@ LBST_BIND(conn_state) {
   NAPI_TRY(env,
            lbst_napi_set_bool(env, o, "saysClose", lbst_conn_says_close(&conn->conn)));
   NAPI_TRY(env, napi_set_named_property(env, o, "advertisedSeconds", seconds));
-  NAPI_TRY(env, lbst_napi_set_u32(env, o, "maxRequests", conn->rules.max_requests));
+  NAPI_TRY(env,
+           lbst_napi_set_u32(env, o, "maxRequests",
+                             conn->rules.node.max_header ? conn->rules.max_requests : 0));
   return o;
 }

@@ -118,6 +118,12 @@ check_server(napi_env env, napi_value value, napi_value constructors,
   return napi_ok;
 }
 
+static const char *const protocol_names[] = {
+#define XX(name, text) text,
+  LBST_PROTOCOL_MAP(XX)
+#undef XX
+};
+
 /* ---- writing --------------------------------------------------------------------- */
 
 /* Writes |value| and looks whether the server took it: a frozen object refuses a write
@@ -228,7 +234,7 @@ carry_out(napi_env env, const napi_value *argv, const lbst_plan_t *plan,
 }
 
 /* serverApply(server, ask, constructors, key, mark)
- *   -> plan with { before, after }
+ *   -> plan with { before, after, protocol }
  * All or nothing: when anything throws, the server's timeouts are as they were. */
 LBST_BIND(server_apply) {
   napi_value argv[5], before[LBST_PROP_COUNT], mark, result;
@@ -245,6 +251,8 @@ LBST_BIND(server_apply) {
   NAPI_TRY(env, lbst_napi_check_plan(env, lbst_policy_plan(&plan, &ask.ask), &ask.ask));
   NAPI_TRY(env, lbst_napi_create_plan(env, &plan, &result));
   NAPI_TRY(env, set_values(env, result, "before", before));
+  NAPI_TRY(env,
+           lbst_napi_set_text(env, result, "protocol", protocol_names[ask.ask.protocol]));
   if (carry_out(env, argv, &plan, &written, result) != napi_ok) {
     roll_back(env, argv[0], &written, before);
     return lbst_napi_fail(env);

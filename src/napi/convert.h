@@ -15,11 +15,16 @@ typedef struct lbst_napi_ask_s {
 } lbst_napi_ask_t;
 
 /* Reads what lib/options.js makes of the options:
- * { hops: [{ id, name, role, idleTimeoutMs }], idleTimeoutMs, source, marginMs,
+ * { hops: [{ id, name, role, idleTimeoutMs }], idleTimeoutMs, source, platform, marginMs,
  *   headersTimeout, unbounded, nodeVersion }. Leaves |protocol| and |present| for the
  * caller to fill. */
 napi_status
 lbst_napi_get_ask(napi_env env, napi_value value, lbst_napi_ask_t *ask);
+
+/* Reads the name of a Node version: its row, and whether its like was measured. */
+napi_status
+lbst_napi_get_node(napi_env env, napi_value value, const lbst_node_t **node,
+                   bool *tested);
 
 /* Reads the timer properties of |object|, a server or a plain object: each value to
  * |values| as it is, and what it means to |*settings|. */
@@ -27,7 +32,7 @@ napi_status
 lbst_napi_get_settings(napi_env env, napi_value object, napi_value *values,
                        lbst_settings_t *settings);
 
-/* Throws what lbst_policy_plan() answered, with the owner's name and the remedy. */
+/* Throws what lbst_policy_plan() answered, with the owner's name and what to do. */
 napi_status
 lbst_napi_check_plan(napi_env env, lbst_status_t status, const lbst_ask_t *ask);
 

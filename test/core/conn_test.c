@@ -468,6 +468,21 @@ static const struct {
    "close",
    1540,
    "an answer under way keeps its connection for the idle time"},
+  /* what 18.11 changed */
+  {"18.10.0",
+   USUAL,
+   {OPEN(0), GET(10), FINISH(20), BYTES(100), DONE},
+   "headers",
+   "destroy",
+   800,
+   "until 18.10 no 408 where anything was written before"},
+  {"18.11.0",
+   USUAL,
+   {OPEN(0), GET(10), FINISH(20), BYTES(100), DONE},
+   "headers",
+   "respond-408",
+   800,
+   "18.11: it is"},
   /* the header clock of old lines */
   {"12.18.4",
    USUAL,
@@ -633,8 +648,36 @@ count_requests(void) {
   ok(lbst_conn_is_idle(&conn), "and Node does not close");
 }
 
+/* Until 18.17 and 20.3 a limit is subtracted from the time since boot, and wraps. */
+static void
+boot(void) {
+  static const struct {
+    const char *version;
+    uint64_t uptime;
+    uint64_t deadline_ms;
+  } rows[] = {
+    {"18.17.1", MS(0), 100},      {"18.17.1", MS(499), 100}, {"18.17.1", MS(500), 700},
+    {"18.17.1", LBST_NEVER, 700}, {"18.18.0", MS(0), 700},   {"19.8.1", MS(0), 100},
+    {"20.3.1", MS(0), 100},       {"20.4.0", MS(0), 700},
+  };
+  size_t i;
+
+  for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    limits_t limits = {1000, 0, 600, 0, 0, 100};
+    lbst_rules_t rules = rules_of(rows[i].version, limits);
+    lbst_conn_t conn;
+
+    rules.uptime = rows[i].uptime;
+    lbst_conn_init(&conn, &rules);
+    (void) lbst_conn_on_event(&conn, LBST_CONN_OPEN, MS(5));
+    is_u64(lbst_conn_next_deadline(&conn), MS(rows[i].deadline_ms),
+           "%s, booted %g ms before", rows[i].version, (double) rows[i].uptime / 1e6);
+  }
+}
+
 int
 main(void) {
+  boot();
   tell_stories();
   refuse_disorder();
   stay_at_the_end_of_time();

@@ -171,6 +171,14 @@ test_outlast(void) {
   plan(&story);
   ok(!story.plan.safe && says(&story, LBST_W_STILL_UNSAFE),
      "no margin on a Node that adds nothing is not safe");
+  ok(says(&story, LBST_W_CHANGE_LB), "so it says what to change on the other side");
+
+  begin(&story, "azure-front-door");
+  story.ask.margin_ms = 0;
+  on_node(&story, "18.20.8");
+  plan(&story);
+  ok(!story.plan.safe && !says(&story, LBST_W_CHANGE_LB),
+     "nothing to change where it is fixed");
 }
 
 /* ---- rule 2: headersTimeout ------------------------------------------------------ */
@@ -540,6 +548,35 @@ test_unbounded(void) {
 /* ---- rule 7: chains
  * ------------------------------------------------------------------------ */
 
+/* No number is guessed: the user must say it, in any of the places where one can. */
+static void
+test_unknown(void) {
+  lbst_story_t story;
+
+  begin(&story, "render");
+  story.status = lbst_policy_plan(&story.plan, &story.ask);
+  is_str(lbst_status_name(story.status), "LBST_E_NO_IDLE_TIMEOUT", "nobody knows");
+
+  begin(&story, "cloudflare,render");
+  story.status = lbst_policy_plan(&story.plan, &story.ask);
+  is_str(lbst_status_name(story.status), "LBST_E_NO_IDLE_TIMEOUT", "as the last hop");
+
+  begin(&story, "render,nginx");
+  plan(&story);
+  expect(&story, 65000, 66000, 300000, "it does not matter in front of another owner");
+
+  begin(&story, "render");
+  story.hops[0].idle = LBST_IDLE_KNOWN;
+  story.hops[0].idle_ms = 100000;
+  plan(&story);
+  expect(&story, 105000, 106000, 300000, "said of the hop");
+
+  begin(&story, "render");
+  story.ask.idle_ms = 100000;
+  plan(&story);
+  expect(&story, 105000, 106000, 300000, "said beside it");
+}
+
 static void
 test_chain(void) {
   lbst_story_t story;
@@ -562,6 +599,16 @@ test_chain(void) {
   expect(&story, 65000, 66000, 300000, "an NLB in front of nginx");
   ok(!says(&story, LBST_W_FLOW_TIMER), "has no flow to Node");
 
+  begin(&story, "cloudflare,aws-global-accelerator");
+  plan(&story);
+  ok(says(&story, LBST_W_FLOW_TIMER_DATA) && !says(&story, LBST_W_FLOW_TIMER),
+     "where TCP keep-alive does not help, it is not advised");
+
+  begin(&story, "aws-alb,aws-nlb");
+  story.hops[1].idle = LBST_IDLE_UNKNOWN;
+  plan(&story);
+  ok(!says(&story, LBST_W_FLOW_TIMER), "a flow timer that nobody knows warns of nothing");
+
   begin(&story, "haproxy,aws-nlb");
   plan(&story);
   ok(says(&story, LBST_W_FLOW_TIMER), "no limit is longer than the flow timer");
@@ -581,6 +628,15 @@ test_chain(void) {
   plan(&story);
   expect(&story, 65000, 66000, 300000, "nothing named: 60 s are assumed");
   ok(says(&story, LBST_R_ASSUMED) && says(&story, LBST_W_ASSUMED), "told");
+
+  begin(&story, "");
+  story.ask.source = LBST_SOURCE_ASSUMED;
+  story.ask.platform = lbst_platform_find("K_SERVICE", 9);
+  plan(&story);
+  expect(&story, 65000, 66000, 300000,
+         "a platform that nobody knows enough of: 60 s too");
+  ok(says(&story, LBST_W_PLATFORM_ASSUMED) && !says(&story, LBST_W_ASSUMED),
+     "but it is named");
 
   begin(&story, "heroku");
   story.ask.source = LBST_SOURCE_PLATFORM;
@@ -671,8 +727,37 @@ test_notes_fit(void) {
      "%d notes fit", (int) story.plan.note_count);
 }
 
+/* What Node arms for an idle connection, by what its server holds. */
+static void
+test_idle_timer(void) {
+  lbst_story_t story;
+  const lbst_settings_t *present = &story.ask.present;
+
+  begin(&story, "");
+  on_node(&story, "18.20.8");
+  set(&story, LBST_PROP_KEEP_ALIVE, odd(LBST_SETTING_MS, 65000));
+  set(&story, LBST_PROP_BUFFER, odd(LBST_SETTING_MS, 7));
+  is_u64(lbst_policy_idle_timer_ms(story.ask.node, present), 65000,
+         "Node 18 adds nothing");
+  on_node(&story, "20.20.2");
+  is_u64(lbst_policy_idle_timer_ms(story.ask.node, present), 66000, "Node 20 a second");
+  on_node(&story, "24.21.0");
+  set(&story, LBST_PROP_KEEP_ALIVE, odd(LBST_SETTING_MS, 65000));
+  set(&story, LBST_PROP_BUFFER, odd(LBST_SETTING_MS, 7));
+  is_u64(lbst_policy_idle_timer_ms(story.ask.node, present), 65007,
+         "Node 24 the property");
+  set(&story, LBST_PROP_KEEP_ALIVE, odd(LBST_SETTING_MS, UINT32_MAX));
+  is_u64(lbst_policy_idle_timer_ms(story.ask.node, present), LBST_TIMEOUT_MS_MAX,
+         "no timer is longer");
+  set(&story, LBST_PROP_KEEP_ALIVE, odd(LBST_SETTING_MS, 0));
+  ok(lbst_policy_idle_timer_ms(story.ask.node, present) == LBST_NEVER_MS, "off");
+  set(&story, LBST_PROP_KEEP_ALIVE, odd(LBST_SETTING_NEGATIVE, 0));
+  ok(lbst_policy_idle_timer_ms(story.ask.node, present) == LBST_NEVER_MS, "no number");
+}
+
 int
 main(void) {
+  test_idle_timer();
   test_outlast();
   test_headers();
   test_request();
@@ -680,6 +765,7 @@ main(void) {
   test_dangers();
   test_http2();
   test_unbounded();
+  test_unknown();
   test_chain();
   test_refused();
   test_notes_fit();
