@@ -42,7 +42,7 @@ function report (closes, idleTimeoutMs, name) {
     server: { status: 200, keepAlive: 'timeout=5' },
     states,
     race: { tried: 8, answered: 5, lost: 2, late: 1, failed: 0, lostMs: { from: 5999, to: 6001 }, window: { fromMs: 5990, toMs: 6010 } },
-    remedies: verdict === 'unsafe' ? [{ side: 'Node', text: 'keepAliveTimeout 65000' }, { side: name, text: 'lower it' }] : []
+    remedies: verdict === 'unsafe' ? [{ side: 'Node', text: 'keepAliveTimeout 65000', lines: [] }, { side: name, text: 'lower it', lines: [{ where: 'a file', line: hostile }] }] : []
   }
 }
 

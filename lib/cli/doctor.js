@@ -78,7 +78,7 @@ function tell (report) {
     words.tellExactness(report),
     '',
     words.tellVerdict(report),
-    ...report.remedies.map(({ side, text }) => `  on the side of ${side}: ${text}`),
+    ...report.remedies.flatMap(({ side, text, lines }) => [`  on the side of ${side}: ${text}`, ...lines.map(({ where, line }) => `    ${where}: ${line}`)]),
     ''
   ].join('\n')
 }
@@ -122,7 +122,7 @@ async function run (flags, io) {
     io.stderr.write('stopped; every connection is closed\n')
     return EXIT_STOPPED
   }
-  report.remedies = words.tellRemedies(report, plan, lb.id === null ? undefined : findLoadBalancer(lb.id))
+  report.remedies = words.tellRemedies(report, plan, lb.id === null ? [] : findLoadBalancer(lb.id).remedies)
   if (flags.html !== undefined) fs.writeFileSync(flags.html, require('../report/doctor').renderDoctor(report))
   const { observations, ...shown } = report
   io.stdout.write(flags.json ? JSON.stringify(shown, null, 2) + '\n' : tell(report))

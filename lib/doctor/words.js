@@ -58,19 +58,24 @@ function tellRace (race) {
     `${late} not sent, as the close was here first${failed > 0 ? `, ${failed} failed` : ''}`
 }
 
-/** What to change on the load balancer's side. */
-function tellLbRemedy (lb, idleBelowMs, remedy) {
-  if (lb.idleTimeoutMs === null) return remedy ?? 'give it an idle limit'
-  if (idleBelowMs < 1) return `no idle timeout is short enough for this server: ${lb.name} must not reuse connections to it`
-  return `${remedy ?? 'lower the idle timeout of its connections to the server'}, to ${duration(idleBelowMs)} at most`
+// the catalogue's lines are for a server that nobody has changed
+const unchangedNode = 'the lines are for an unchanged Node: put your number in place of 4 s'
+
+/** What to change on the load balancer's side: { side, text, lines: [{ where, line }] }. */
+function tellLbRemedy (lb, idleBelowMs, lines) {
+  const side = lb.name
+  if (lb.idleTimeoutMs === null) return { side, text: 'keep it from reusing connections, or give it an idle limit', lines }
+  if (idleBelowMs < 1) return { side, text: 'no idle timeout is short enough for this server: it must not reuse connections', lines: [] }
+  return { side, text: `an idle timeout of ${duration(idleBelowMs)} at most${lines.length === 0 ? '' : `; ${unchangedNode}`}`, lines }
 }
 
-/** Both remedies, for whom the server is not safe; [] where nothing has to be done. */
-function tellRemedies ({ verdict, lb, idleBelowMs }, { options, timeouts }, row) {
+/** Both remedies for a server that is not safe; [] where nothing has to be done. */
+function tellRemedies ({ verdict, lb, idleBelowMs }, { options, timeouts }, lbLines) {
   if (verdict !== 'unsafe') return []
   const values = ['keepAliveTimeout', 'headersTimeout', 'requestTimeout'].filter((name) => timeouts[name] !== undefined).map((name) => `${name} ${timeouts[name]}`)
-  const node = `${values.join(', ')} (ms), and no server.timeout; lb-safe-timeouts sets them: applyLbSafeTimeouts(server, ${JSON.stringify(options)})`
-  return [{ side: 'Node', text: node }, { side: lb.name, text: tellLbRemedy(lb, idleBelowMs, row?.remedy ?? null) }]
+  const text = `${values.join(', ')} (ms), and no server.timeout; lb-safe-timeouts sets them:`
+  const line = `applyLbSafeTimeouts(server, ${JSON.stringify(options)})`
+  return [{ side: 'Node', text, lines: [{ where: 'the server', line }] }, tellLbRemedy(lb, idleBelowMs, lbLines)]
 }
 
 /** How exact the times are. */

@@ -35,6 +35,10 @@ function histograms (states) {
     h('div', null, h('h3', null, words.stateNames[state]), figure(histogramChart(closesMs), `${closesMs.length} closes`))))
 }
 
+function tellRemedy ({ side, text, lines }) {
+  return [h('p', null, h('strong', null, `${side}: `), text), h('ul', null, lines.map(({ where, line }) => h('li', null, `${where}: `, h('code', null, line))))]
+}
+
 /** The text of the file. */
 function renderDoctor (report) {
   const { url, lb, limitMs, server, states, race, remedies, verdict } = report
@@ -55,7 +59,7 @@ function renderDoctor (report) {
     content: h('p', null, words.tellRace(race))
   })
   if (remedies.length > 0) {
-    sections.push({ title: 'Two remedies, of which one is enough', content: h('ul', null, remedies.map(({ side, text }) => h('li', null, h('strong', null, `${side}: `), text))) })
+    sections.push({ title: 'Two remedies, of which one is enough', content: remedies.map(tellRemedy) })
   }
   return renderPage({
     title: `${url} behind ${lb.name}`,
