@@ -79,11 +79,11 @@ async function examine (target, { lb, connections, limitMs, race = true, signal,
   const { verdict, idleBelowMs, states: findings } = native().doctorJudge(series, lb.idleTimeoutMs)
 
   let sweep = null
-  const { minMs, maxMs } = findings.idle
+  const { minMs, medianMs } = findings.idle
   if (race && minMs !== null) {
     const attempts = connections * attemptsPerConnection
     const answers = all.filter(({ state, startAt }) => state === 'idle' && startAt !== null).map(({ startAt, sentAt }) => startAt - sentAt)
-    const window = sweepWindow({ minMs, maxMs, roundTripMs: median(answers) })
+    const window = sweepWindow({ minMs, medianMs, roundTripMs: median(answers) })
     onProgress({ phase: 'race', totalMs: sweepMs(attempts, window), done: 0, count: attempts })
     done = 0
     sweep = await sweepRace(target, attempts, window, { signal, onDone: () => onProgress({ phase: 'race', done: ++done, count: attempts }) })

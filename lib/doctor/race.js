@@ -11,8 +11,8 @@ const timerSlackMs = 2
 const spacingMs = 11
 // an answer that was not there so long after its request was sent does not come
 const answerMsMax = 5000
-// the window reaches this far beyond the measured closes, to both sides, besides the way
-// of a request to the server and of an answer back
+// the window reaches this far to both sides of the measured closes; to the left also by the way
+// of a request to the server and of the close back
 const beyondMs = 2
 
 function waitUntil (atMs, signal) {
@@ -80,9 +80,9 @@ function attempt (target, gapMs, signal) {
   })
 }
 
-/** From where to where the gaps are swept, for closes measured from `minMs` to `maxMs`. */
-function sweepWindow ({ minMs, maxMs, roundTripMs }) {
-  return { fromMs: Math.max(0, minMs - roundTripMs - beyondMs), toMs: maxMs + beyondMs }
+/** From where to where the gaps are swept: up to the usual close, as a late one is an accident. */
+function sweepWindow ({ minMs, medianMs, roundTripMs }) {
+  return { fromMs: Math.max(0, minMs - roundTripMs - beyondMs), toMs: medianMs + beyondMs }
 }
 
 /**

@@ -29,7 +29,7 @@ p { margin: .25rem 0 .5rem }
 section { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 1.25rem; margin: 1rem 0 }
 .soft, figcaption { color: var(--soft) }
 figcaption { font-size: .85rem; margin-top: .5rem }
-figure { margin: 0 }
+figure { margin: 0 } figure > div { overflow-x: auto } svg.timeline, svg.traffic { min-width: 38rem }
 .verdict { border-left: 6px solid var(--soft) }
 .verdict p { overflow-wrap: anywhere; margin: 0 }
 .verdict.safe { border-left-color: var(--safe) }
@@ -40,7 +40,7 @@ figure { margin: 0 }
 .badge.safe { color: var(--safe); background: var(--safe-soft) }
 .badge.unsafe { color: var(--unsafe); background: var(--unsafe-soft) }
 .scroll { overflow-x: auto }
-table { border-collapse: collapse; width: 100%; font-size: .9rem }
+table { border-collapse: collapse; width: 100%; min-width: 44rem; font-size: .9rem }
 th, td { text-align: left; vertical-align: top; padding: .4rem .75rem .4rem 0; border-top: 1px solid var(--line) }
 thead th { border-top: 0; color: var(--soft); font-weight: 600 }
 td.number { font-variant-numeric: tabular-nums; white-space: nowrap }
@@ -69,7 +69,7 @@ function table (headings, rows, numbers = []) {
 }
 
 function figure (chart, caption) {
-  return h('figure', null, chart, h('figcaption', null, caption))
+  return h('figure', null, h('div', null, chart), h('figcaption', null, caption))
 }
 
 /**
