@@ -53,8 +53,8 @@ function describeState (all, state, finding, limitMs) {
 
 /**
  * Measures `target` (see createTarget()). Options: { lb: { name, idleTimeoutMs, ... } with null
- * for no limit, connections (per state), limitMs, race, signal, onProgress({ phase, leftMs,
- * totalMs, done, count }) }. Resolves to the report, or to null when `signal` was aborted.
+ * for no limit, connections (per state), limitMs, race, signal, onProgress({ phase, done, count,
+ * totalMs }): totalMs comes with the first of a phase }. Resolves to the report, or to null when `signal` was aborted.
  * Throws LBST_E_UNREACHABLE.
  */
 async function examine (target, { lb, connections, limitMs, race = true, signal, onProgress = () => {} }) {

@@ -17,8 +17,10 @@ const atOnce = 4
 
 // What a busy machine leaves of the control must still be this many closes.
 const controlsMin = 20
+const runsMax = 3
 
-async function runVersion (version) {
+/** One run of the table: { good, busy }, where busy means that it proved nothing. */
+async function runOnce (version) {
   const onCase = (row, report, wrong) => {
     for (const why of wrong) console.log(`not ok Node ${version} ${row.name}: ${why}`)
   }
@@ -27,12 +29,22 @@ async function runVersion (version) {
   const within = beyond.filter((ms) => ms <= toleranceMs).length
   // noise makes some closes late; most of them it must not
   const medianMs = beyond[beyond.length >> 1]
-  const proves = medianMs <= toleranceMs && sum.controls >= controlsMin && sum.controlsLost === sum.controls
-  console.log(`${sum.wrong === 0 && proves ? 'ok' : 'not ok'} Node ${version}: ${sum.cases - sum.wrong} of ${sum.cases} cases; ${sum.closes} closes, ` +
+  const busy = medianMs > toleranceMs || sum.controls < controlsMin
+  const good = sum.wrong === 0 && sum.controlsLost === sum.controls
+  console.log(`${good && !busy ? 'ok' : 'not ok'} Node ${version}: ${sum.cases - sum.wrong} of ${sum.cases} cases; ${sum.closes} closes, ` +
     `${within} within ${toleranceMs} ms of the model's bounds (median ${medianMs.toFixed(2)}, worst ${beyond[beyond.length - 1].toFixed(1)} ms beyond), ` +
-    `of the ${sum.quiet} that no control disturbed ${sum.quietWithin}; ${sum.open} stayed open; ${sum.repeated} cases repeated on a busy machine; the mistaken model was found out in ${sum.controlsLost} of ${sum.controls}` +
-    (sum.controls < controlsMin ? ': the machine was too busy to prove anything' : ''))
-  return sum.wrong === 0 && proves
+    `of the ${sum.quiet} that no control disturbed ${sum.quietWithin}; ${sum.open} stayed open; ${sum.repeated} cases repeated on a busy machine; ` +
+    `the mistaken model was found out in ${sum.controlsLost} of ${sum.controls}${busy ? ': the machine was too busy to prove anything' : ''}`)
+  return { good, busy }
+}
+
+/** A run that proved nothing is repeated; one that found something wrong is not. */
+async function runVersion (version) {
+  for (let i = 0; i < runsMax; i++) {
+    const { good, busy } = await runOnce(version)
+    if (!good || !busy) return good
+  }
+  return false
 }
 
 async function main () {
