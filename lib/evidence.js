@@ -21,6 +21,7 @@ const channels = {
 // it because it had something to send
 const provokedMs = 20
 
+const idleMsMax = 24 * 60 * 60 * 1000
 const loopDelayResolutionMs = 20
 const nsPerMs = 1e6
 let loopDelay
@@ -92,9 +93,14 @@ function startEvidence (server, user) {
   const broken = new Set()
   const closes = createCloses()
   const unwatchLoop = watchLoop()
-  let histogram
   let lastCameMs = -Infinity
   let draining = false
+  let histogram // made when there is something to record: it takes 140 KB
+
+  function record (idleMs) {
+    histogram ??= createHistogram({ lowest: 1, highest: idleMsMax, figures: 3 })
+    if (idleMs > 0) histogram.record(Math.min(idleMs, idleMsMax))
+  }
 
   function onPeerEnd () {
     try {
@@ -103,8 +109,7 @@ function startEvidence (server, user) {
       const idle = readIdle(this)
       if (idle !== null) {
         const { sinceMs, idleMs } = idle
-        histogram ??= createHistogram({ lowest: 1, highest: 86400000, figures: 3 })
-        if (idleMs > 0) histogram.record(idleMs)
+        record(idleMs)
         closes.add(sinceMs, idleMs, Math.abs(sinceMs + idleMs - lastCameMs) <= provokedMs)
       }
       publish(channels.idleClose, { server, socket: this, by: 'peer', idleMs: idle?.idleMs ?? null })

@@ -18,9 +18,9 @@ const testDir = path.join(root, 'test', 'core')
 const warnings = ['-Wall', '-Wextra', '-Wpedantic', '-Wconversion', '-Wshadow', '-Wstrict-prototypes', '-Wmissing-prototypes', '-Werror']
 const sanitizers = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-fno-omit-frame-pointer', '-g', '-O1']
 
-function compile (args) {
+function compile (args, cwd) {
   const cc = process.env.CC || 'cc'
-  const { status, stderr, error } = spawnSync(cc, args, { encoding: 'utf8' })
+  const { status, stderr, error } = spawnSync(cc, args, { encoding: 'utf8', cwd })
   if (error) throw new Error(`the C compiler '${cc}' cannot be started: ${error.message}`)
   if (status !== 0) throw new Error(`${cc} ${args.join(' ')}\n${stderr}`)
 }
@@ -34,11 +34,24 @@ function testNames () {
   return fs.readdirSync(testDir).filter((name) => name.endsWith('_test.c')).map((name) => name.slice(0, -'_test.c'.length)).sort()
 }
 
+let objects
+
+/** The core's objects with the sanitizers in them, compiled once for all tests. */
+function coreObjects () {
+  if (objects === undefined) {
+    const dir = path.join(out, 'core')
+    fs.mkdirSync(dir, { recursive: true })
+    compile(['-std=c11', ...warnings, ...sanitizers, '-c', ...coreSources()], dir)
+    objects = coreSources().map((source) => path.join(dir, `${path.basename(source, '.c')}.o`))
+  }
+  return objects
+}
+
 /** Compiles test/core/<name>_test.c with the whole core; returns the program's path. */
 function compileTest (name) {
   const program = path.join(out, `${name}_test`)
   fs.mkdirSync(out, { recursive: true })
-  compile(['-std=c11', ...warnings, ...sanitizers, path.join(testDir, `${name}_test.c`), ...coreSources(), '-lm', '-o', program])
+  compile(['-std=c11', ...warnings, ...sanitizers, path.join(testDir, `${name}_test.c`), ...coreObjects(), '-lm', '-o', program])
   return program
 }
 

@@ -13,6 +13,7 @@ const { Peer } = require('./helpers/peer')
 
 const peerIdleMs = 600
 const peers = 30
+const attempts = 4
 const toleranceMs = 20 // two ticks of the kernel's clock, and the client's own timer
 
 function delay (ms) {
@@ -48,28 +49,36 @@ t.test('nothing is known before', async (t) => {
   report.restore()
 })
 
+/** Peers that all keep a connection for the same time; what the server knows of them then. */
+async function learn (t, protocol) {
+  const { server, port } = await serve(t, protocol, { idleTimeoutMs: 1000 })
+  const closes = []
+  const listener = (message) => { if (message.server === server) closes.push(message) }
+  diagnosticsChannel.subscribe('lb-safe-timeouts:idle-close', listener)
+  // they become idle over 4 s, at all phases, and the event loop is blocked as some end
+  const used = Array.from({ length: peers }, async (_, i) => {
+    await delay((i + Math.random()) * 4000 / peers)
+    await use(port, protocol)
+  })
+  await delay(1000)
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 150)
+  t.ok(lbst.status(server).open > 0)
+  await Promise.all(used)
+  while (lbst.status(server).open > 0) await delay(10)
+  diagnosticsChannel.unsubscribe('lb-safe-timeouts:idle-close', listener)
+
+  const status = lbst.status(server)
+  t.equal(status.idleCloses.byPeer, peers)
+  t.equal(closes.length, peers)
+  t.ok(closes.every(({ by, idleMs }) => by === 'peer' && idleMs >= peerIdleMs - toleranceMs))
+  return status
+}
+
 for (const protocol of ['http', 'https']) {
   t.test(`the peer's idle timeout is learned from the kernel, ${protocol}`, async (t) => {
-    const { server, port } = await serve(t, protocol, { idleTimeoutMs: 1000 })
-    const closes = []
-    const listener = (message) => { if (message.server === server) closes.push(message) }
-    diagnosticsChannel.subscribe('lb-safe-timeouts:idle-close', listener)
-    // they become idle over 4 s, at all phases, and the event loop is blocked as some end
-    const used = Array.from({ length: peers }, async (_, i) => {
-      await delay((i + Math.random()) * 4000 / peers)
-      await use(port, protocol)
-    })
-    await delay(1000)
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 150)
-    t.ok(lbst.status(server).open > 0)
-    await Promise.all(used)
-    await delay(20)
-    diagnosticsChannel.unsubscribe('lb-safe-timeouts:idle-close', listener)
-
-    const status = lbst.status(server)
-    t.equal(status.idleCloses.byPeer, peers)
-    t.equal(closes.length, peers)
-    t.ok(closes.every(({ by, idleMs }) => by === 'peer' && idleMs >= peerIdleMs - toleranceMs))
+    let status
+    // on a busy machine the peers themselves close late: then nothing may be learned at all
+    for (let attempt = 0; attempt < attempts && status?.learned.kind !== 'clear'; attempt++) status = await learn(t, protocol)
     t.ok(Math.abs(status.learned.idleTimeoutMs - peerIdleMs) <= toleranceMs, JSON.stringify(status.learned))
     t.match(status, { verdict: 'safe', open: 0, idle: 0, draining: false, saved: 0, reasons: [{ code: 'LBST_R_LEARNED' }] })
     t.ok(status.eventLoopDelayMs.max >= 100, 'the stall was seen')

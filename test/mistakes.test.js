@@ -111,7 +111,7 @@ t.test('a server that takes no write is rolled back', async (t) => {
   t.equal(throwing.headersTimeout, 60000, 'and the rest is put back')
 
   const sealed = Object.preventExtensions(http.createServer())
-  t.throws(() => applyLbSafeTimeouts(sealed))
+  t.throws(() => applyLbSafeTimeouts(sealed), { code: 'LBST_E_WRITE_REFUSED', message: /sealed/ })
   t.same(timerNames.slice(0, 3).map((name) => sealed[name]), [5000, 60000, 300000], 'no mark, no change')
 })
 

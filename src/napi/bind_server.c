@@ -208,16 +208,23 @@ set_values(napi_env env, napi_value object, const char *name, const napi_value *
 }
 
 /* Leaves |mark| on the server under |key|, a registered symbol, so that any other copy of
- * this package finds it. */
+ * this package finds it. An object that takes no new property refuses it. */
 static napi_status
 leave_mark(napi_env env, napi_value server, napi_value key, napi_value mark) {
   napi_property_descriptor property;
+  napi_status status;
+  bool pending = false;
 
   memset(&property, 0, sizeof(property));
   property.name = key;
   property.value = mark;
   property.attributes = napi_writable | napi_configurable; /* not enumerable */
-  return napi_define_properties(env, server, 1, &property);
+  status = napi_define_properties(env, server, 1, &property);
+  if (status == napi_ok) return napi_ok;
+  NAPI_CHECK(napi_is_exception_pending(env, &pending));
+  if (pending) return status;
+  return lbst_napi_throw(env, LBST_E_WRITE_REFUSED,
+                         "the server takes no new property; is it frozen or sealed?");
 }
 
 /* Writes the plan and the mark, and adds to |result| how the server is then. */

@@ -14,7 +14,7 @@ const { startServer } = require('../helpers/child')
 const { Peer, now } = require('../helpers/peer')
 
 const options = { idleTimeoutMs: 1000, marginMs: 200, headersTimeout: 'keep' }
-const attempts = 3
+const attempts = 5
 const noiseMs = 60 // of a close while other programs take the processor; Node's own are within 3 ms
 const watchMs = 2600 // longer than the longest idle timer here (2200 ms) and its noise
 const headersTimeout = 1500
