@@ -54,8 +54,8 @@ function describeState (all, state, finding, limitMs) {
 /**
  * Measures `target` (see createTarget()). Options: { lb: { name, idleTimeoutMs, ... } with null
  * for no limit, connections (per state), limitMs, race, signal, onProgress({ phase, done, count,
- * totalMs }): totalMs comes with the first of a phase }. Resolves to the report, or to null when `signal` was aborted.
- * Throws LBST_E_UNREACHABLE.
+ * totalMs }): totalMs comes with the first of a phase }. Resolves to the report, or to null
+ * when `signal` was aborted. Throws LBST_E_UNREACHABLE.
  */
 async function examine (target, { lb, connections, limitMs, race = true, signal, onProgress = () => {} }) {
   const { closesMax } = native().doctorLimits()
