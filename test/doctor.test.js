@@ -11,6 +11,7 @@ const os = require('node:os')
 const path = require('node:path')
 const t = require('tap')
 const { examine } = require('../lib/doctor')
+const { sweepRace } = require('../lib/doctor/race')
 const { ResponseReader } = require('../lib/doctor/response')
 const { createTarget } = require('../lib/doctor/target')
 const { cases } = require('./doctor/cases')
@@ -72,7 +73,11 @@ t.test('the race: lost within the way there and back, answered before', { timeou
   t.ok(race.answered + race.lost + race.late + race.failed === race.tried)
   t.ok(race.lostMs.from > states.idle.minMs - 2 * delayMs - 60, 'not long before the close')
 
-  // the control: at a server that keeps its connections all are answered
+  // the control: far from the close, all of them are answered
+  const early = await sweepRace(createTarget(`http://${host}:${relay.port}`), 10, { fromMs: 20, toMs: 100 }, { signal: options.signal, onDone () {} })
+  t.match(early, { tried: 10, answered: 10, lost: 0, late: 0, failed: 0, lostMs: null })
+
+  // and where the server keeps its connections there is nothing to sweep
   const patient = await listen(t, http.createServer(answer), { keepAliveTimeout: 0 })
   const { race: none, verdict: word } = await examine(createTarget(`http://${host}:${patient}`), { ...options, lb: { ...options.lb, idleTimeoutMs: 500 }, limitMs: 800 })
   t.equal(none, null, 'no close, no race')
