@@ -14,6 +14,8 @@ module.exports = {
   loadBalancers,
   findLoadBalancer,
   nodeTimers,
+  /** The readers are loaded at the first call. */
+  readLbMetadata: (input, options) => require('./metadata').readLbMetadata(input, options),
   /** Whether the native module works here. Asking loads it. */
   get native () {
     return hasNative()

@@ -10,5 +10,6 @@ export const {
   loadBalancers,
   findLoadBalancer,
   nodeTimers,
+  readLbMetadata,
   native
 } = api

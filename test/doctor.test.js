@@ -126,10 +126,14 @@ t.test('the command', { timeout: 40000 }, async (t) => {
   const bad = await listen(t, http.createServer(answer), { keepAliveTimeout: 100, headersTimeout: 60000 })
   const common = ['--connections', '2', '--limit', '1500ms']
 
-  const [safe, unsafe, unknown] = await Promise.all([
+  const file = path.join(dir, 'attributes.json')
+  fs.writeFileSync(file, JSON.stringify({ Attributes: [{ Key: 'idle_timeout.timeout_seconds', Value: '1' }] }))
+
+  const [safe, unsafe, unknown, fromFile] = await Promise.all([
     run([`http://${host}:${good}`, '--lb', '1000', ...common, '--json']).ended,
     run([`${host}:${bad}`, '--lb', 'aws-alb:1400', ...common, '--html', html]).ended,
-    run([`http://${host}:${good}/x`, '--lb', 'aws-alb', ...common, '--path', '/healthz', '--no-race']).ended
+    run([`http://${host}:${good}/x`, '--lb', 'aws-alb', ...common, '--path', '/healthz', '--no-race']).ended,
+    run([`http://${host}:${bad}`, '--lb', file, ...common, '--no-race']).ended
   ])
   t.equal(safe.status, 0, safe.stderr)
   const report = JSON.parse(safe.stdout)
@@ -146,6 +150,9 @@ t.test('the command', { timeout: 40000 }, async (t) => {
   t.match(unsafe.stdout, /on the side of AWS Application Load Balancer: an idle timeout of \d+(\.\d+)? ms at most|no idle timeout is short enough/)
   t.match(unsafe.stdout, /the race: 8 requests sent /)
   t.match(fs.readFileSync(html, 'utf8'), /^<!DOCTYPE html>/)
+
+  t.equal(fromFile.status, process.versions.node.startsWith('20.') ? 0 : 1, fromFile.stderr)
+  t.match(fromFile.stdout, /keeps an idle connection for 1 s/, "the load balancer's own attributes")
 
   t.equal(unknown.status, 3, unknown.stderr)
   t.match(unknown.stdout, /\/healthz \(status 200/)
@@ -164,6 +171,7 @@ t.test('mistakes', async (t) => {
     [[], /doctor needs one URL.*got 0/],
     [[url], /doctor needs --lb/],
     [[url, '--lb', 'aws_alb'], /did you mean 'aws-alb'\? \[LBST_E_UNKNOWN_LB\]/],
+    [[url, '--lb', './nowhere.json'], /'\.\/nowhere\.json' cannot be read: ENOENT.*\[LBST_E_BAD_METADATA\]/],
     [[url, '--lb', '60'], /write 60000 for 60 seconds/],
     [[url, '--lbs', 'x'], /did you mean '--lb'\?/],
     [[url, 'again', '--lb', '1000'], /doctor needs one URL.*got 2/],

@@ -101,7 +101,7 @@ function watchInterrupt () {
 async function run (flags, io) {
   if (flags.operands.length !== 1) throw createError('LBST_E_INVALID_TYPE', `doctor needs one URL, as in: doctor http://127.0.0.1:3000 --lb aws-alb; got ${flags.operands.length}`)
   const [url] = flags.operands
-  if (flags.lb === undefined) throw createError('LBST_E_INVALID_TYPE', 'doctor needs --lb: an id such as aws-alb, aws-alb:120000, or the idle timeout in ms')
+  if (flags.lb === undefined) throw createError('LBST_E_INVALID_TYPE', 'doctor needs --lb: an id such as aws-alb, aws-alb:120000, the idle timeout in ms, or a file of its configuration')
   const target = createTarget(url, flags.path)
   const plan = planFor(readBalancer(flags.lb))
   const { lb } = plan
@@ -131,10 +131,10 @@ async function run (flags, io) {
 
 module.exports = {
   summary: 'Measures a live server from outside, and says whether it outlasts the load balancer.',
-  usage: '<url> --lb <id>[:<ms>]|<ms> [--path /healthz] [--connections 20] [--limit 75s] [--json] [--html report.html] [--no-race]',
+  usage: '<url> --lb <id>[:<ms>]|<ms>|<file> [--path /healthz] [--connections 20] [--limit 75s] [--json] [--html report.html] [--no-race]',
   operands: 'url',
   flags: {
-    lb: { type: 'string', what: 'an id, a chain of ids, id:ms, or its idle timeout in ms' },
+    lb: { type: 'string', what: 'an id, a chain of ids, id:ms, its idle timeout in ms, or a file of its configuration' },
     path: { type: 'string', what: 'what is asked for (default: the path of the URL); a POST that never ends goes there too' },
     connections: { type: 'number', what: `for each of the four states (default ${connectionsDefault}, at most ${connectionsMax})` },
     limit: { type: 'string', what: 'how long a connection is watched, such as 75s (default: 15 s more than the load balancer keeps one)' },

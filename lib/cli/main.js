@@ -8,6 +8,7 @@ const { createError, inspect } = require('../errors')
 const { native } = require('../binding')
 
 const commands = {
+  detect: () => require('./detect'),
   doctor: () => require('./doctor'),
   list: () => require('./list'),
   plan: () => require('./plan'),

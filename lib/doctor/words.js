@@ -70,11 +70,11 @@ function tellLbRemedy (lb, idleBelowMs, lines) {
 }
 
 /** Both remedies for a server that is not safe; [] where nothing has to be done. */
-function tellRemedies ({ verdict, lb, idleBelowMs }, { options, timeouts }, lbLines) {
+function tellRemedies ({ verdict, lb, idleBelowMs }, { shown, timeouts }, lbLines) {
   if (verdict !== 'unsafe') return []
   const values = ['keepAliveTimeout', 'headersTimeout', 'requestTimeout'].filter((name) => timeouts[name] !== undefined).map((name) => `${name} ${timeouts[name]}`)
   const text = `${values.join(', ')} (ms), and no server.timeout; lb-safe-timeouts sets them:`
-  const line = `applyLbSafeTimeouts(server, ${JSON.stringify(options)})`
+  const line = `applyLbSafeTimeouts(server, ${shown})`
   return [{ side: 'Node', text, lines: [{ where: 'the server', line }] }, tellLbRemedy(lb, idleBelowMs, lbLines)]
 }
 

@@ -89,14 +89,13 @@ typedef struct lbst_lb_s {
   const char *retried;         /* which ones, of YES */
   bool ignores_tcp_keep_alive; /* of an L4 hop: only data refreshes its flow timer */
   uint32_t origin_http;        /* LBST_HTTP_*, 0 = not its business, or unknown */
-  lbst_remedy_t
-    remedies[LBST_LB_REMEDY_MAX]; /* best first; a NULL ends. For a server that
-                                   * cannot be changed: 4 s, where that can be
-                                   * set, is less than any Node waits */
-  const char *revealed_by;        /* what tells the value that yours is set to */
-  const char *caveat;             /* what it is mistaken for, when it does not hold */
-  const char *url;   /* the source of the numbers, or that is silent on them */
-  const char *as_of; /* when the source was read, YYYY-MM */
+  /* Best first; a NULL line ends. For a server that cannot be changed: 4 s, where that
+   * can be set, is less than any Node waits. */
+  lbst_remedy_t remedies[LBST_LB_REMEDY_MAX];
+  const char *revealed_by; /* what tells the value that yours is set to */
+  const char *caveat;      /* what it is mistaken for, when it does not hold */
+  const char *url;         /* the source of the numbers, or that is silent on them */
+  const char *as_of;       /* when the source was read, YYYY-MM */
   lbst_confidence_t confidence;
 } lbst_lb_t;
 

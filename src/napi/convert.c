@@ -69,6 +69,8 @@ get_hop(napi_env env, napi_value value, lbst_hop_t *hop, char *name) {
     NAPI_CHECK(lbst_napi_get_u32(env, field, "idleTimeoutMs", &hop->idle_ms));
     hop->idle = LBST_IDLE_KNOWN;
   }
+  NAPI_CHECK(get_property(env, value, "unbounded", &field, &found));
+  if (found) hop->idle = LBST_IDLE_UNBOUNDED;
   return napi_ok;
 }
 

@@ -58,9 +58,10 @@ function bounds (seen, settings, nodeVersion, ticks, slackMs) {
   const check = settings.connectionsCheckingInterval
   const anchor = lastBefore(ticks, first.atMs - 1.5 * check) ?? ticks[0]
   const outcome = predict(seen, settings, nodeVersion, anchor, 0)
-  // seen some ms apart, an event may fall before or after a run of the check
+  if (outcome.reason !== 'headers' && outcome.reason !== 'request') return outcome
+  // Seen some ms apart, the limit may end before or after a run of the check: then either is
+  // right. Otherwise both are the same run.
   const [early, late] = [-slackMs, slackMs].map((ms) => predict(seen, settings, nodeVersion, anchor, ms))
-  if (late.atMs - early.atMs < check / 2 + 2 * slackMs) return outcome
   return { ...outcome, earliestMs: early.earliestMs, latestMs: late.latestMs }
 }
 

@@ -4,7 +4,7 @@ import http2 from 'node:http2'
 import net from 'node:net'
 import { expectAssignable, expectError, expectNotAssignable, expectType } from 'tsd'
 import lbst, {
-  applyLbSafeTimeouts, planLbSafeTimeouts, loadBalancers, findLoadBalancer, nodeTimers, native, createConnectionModel, status,
+  applyLbSafeTimeouts, planLbSafeTimeouts, loadBalancers, findLoadBalancer, nodeTimers, readLbMetadata, native, createConnectionModel, status,
   type ConnectionModel, type ConnectionOutcome, type Evidence, type LbId, type LoadBalancer, type NodeTimers, type Options, type Plan, type Report
 } from '../..'
 
@@ -22,6 +22,11 @@ expectError(applyLbSafeTimeouts((req: unknown, res: unknown) => {}))
 applyLbSafeTimeouts(http.createServer(), { lb: { idleTimeoutMs: 60000 } })
 applyLbSafeTimeouts(http.createServer(), { lb: ['cloudflare', { id: 'aws-alb', idleTimeoutMs: 120000, drainMs: 1000 }] })
 applyLbSafeTimeouts(http.createServer(), { metadata: [{ id: 'nginx', role: 'pool-owner', idleTimeoutMs: null }] })
+applyLbSafeTimeouts(http.createServer(), { metadata: readLbMetadata(Buffer.from('http {}'), { format: 'nginx' }) })
+applyLbSafeTimeouts(http.createServer(), { metadata: 'http {}' })
+expectType<number | null>(readLbMetadata({ Attributes: [] })[0]!.idleTimeoutMs)
+expectError(readLbMetadata(60000))
+expectError(readLbMetadata('', { format: 'ngnix' }))
 applyLbSafeTimeouts(http.createServer(), {
   idleTimeoutMs: 60000, marginMs: 1000, headersTimeout: 'keep', onUnsafeWrite: 'enforce', unbounded: 'long', lastLook: false, evidence: false
 })
