@@ -5,6 +5,7 @@
       # core: pure C, no clock, no allocation, no Node
       'src/core/chain.c',
       'src/core/conn.c',
+      'src/core/doctor.c',
       'src/core/evidence.c',
       'src/core/guard.c',
       'src/core/gate.c',
@@ -24,6 +25,7 @@
       # napi: Node-API
       'src/napi/addon.c',
       'src/napi/bind_conn.c',
+      'src/napi/bind_doctor.c',
       'src/napi/bind_evidence.c',
       'src/napi/bind_guard.c',
       'src/napi/bind_gate.c',

@@ -17,6 +17,8 @@ static const napi_property_descriptor lbst_exports[] = {
   METHOD("connNext", lbst_bind_conn_next),
   METHOD("connStall", lbst_bind_conn_stall),
   METHOD("connState", lbst_bind_conn_state),
+  METHOD("doctorJudge", lbst_bind_doctor_judge),
+  METHOD("doctorLimits", lbst_bind_doctor_limits),
   METHOD("evidenceJudge", lbst_bind_evidence_judge),
   METHOD("guardJudge", lbst_bind_guard_judge),
   METHOD("gateBacklog", lbst_bind_gate_backlog),

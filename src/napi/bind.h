@@ -15,6 +15,8 @@ LBST_BIND(conn_events);    /* () -> [event name] */
 LBST_BIND(conn_next);      /* (model) -> ms or Infinity */
 LBST_BIND(conn_stall);     /* (model, fromMs, untilMs) */
 LBST_BIND(conn_state);     /* (model) -> { open, idle, active, ... } */
+LBST_BIND(doctor_judge);   /* (series by state, idleMs) -> findings */
+LBST_BIND(doctor_limits);  /* () -> { closesMax } */
 LBST_BIND(evidence_judge); /* (evidence, closes, count) -> { verdict, ... } */
 LBST_BIND(guard_judge);    /* (ask, protocol, settings, name) -> what a write is */
 LBST_BIND(gate_close);     /* (fd): drop every SYN for a listening socket */
