@@ -3,18 +3,15 @@
 // drain() where the socket that HTTP sees is not the one that the kernel has.
 
 const { once } = require('node:events')
-const fs = require('node:fs')
 const https = require('node:https')
 const http2 = require('node:http2')
 const net = require('node:net')
 const t = require('tap')
 const { drain, applyLbSafeTimeouts } = require('lb-safe-timeouts')
-const { createCertificate } = require('./support/certificate')
+const { createPem } = require('./support/certificate')
 const { talk } = require('./support/talk')
 
-const made = createCertificate()
-t.teardown(made.remove)
-const certificate = { key: fs.readFileSync(made.key), cert: made.pem }
+const certificate = createPem()
 const quick = { windowMs: 100, deadlineMs: 1500 }
 
 async function listen (t, server) {

@@ -3,13 +3,13 @@
 const diagnosticsChannel = require('node:diagnostics_channel')
 const http = require('node:http')
 const https = require('node:https')
-const fs = require('node:fs')
 const path = require('node:path')
 const { spawnSync } = require('node:child_process')
 const { once } = require('node:events')
 const t = require('tap')
 const lbst = require('..')
 const { Peer } = require('./helpers/peer')
+const { createPem } = require('./support/certificate')
 
 const peerIdleMs = 600
 const peers = 30
@@ -21,10 +21,9 @@ function delay (ms) {
 }
 
 async function serve (t, protocol, options) {
-  const read = (name) => fs.readFileSync(path.join(__dirname, 'fixtures', name))
   const server = protocol === 'http'
     ? http.createServer((req, res) => res.end('ok'))
-    : https.createServer({ key: read('key.pem'), cert: read('cert.pem') }, (req, res) => res.end('ok'))
+    : https.createServer(createPem(), (req, res) => res.end('ok'))
   const report = lbst.applyLbSafeTimeouts(server, options)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

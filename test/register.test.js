@@ -75,3 +75,22 @@ t.test('twice is once', async (t) => {
   t.equal(stdout, '65000')
   t.equal(stderr.split('\n').length, 1)
 })
+
+t.test('LB_SAFE_TIMEOUTS_DRAIN=1: a signal drains every server and ends the process', async (t) => {
+  // two servers, an answer under way when the signal comes, and no handler of their own
+  const code = `
+    const http = require('node:http')
+    const server = http.createServer((req, res) => {
+      process.kill(process.pid, 'SIGTERM')
+      setTimeout(() => res.end('late'), 300)
+    }).listen(0, '127.0.0.1', () => {
+      http.createServer().listen(0, '127.0.0.1', () => {
+        http.get({ port: server.address().port, host: '127.0.0.1', agent: new http.Agent({ keepAlive: true }) }, (res) => {
+          res.setEncoding('utf8').on('data', (text) => console.log(text, res.headers.connection))
+        })
+      })
+    })`
+  const env = { LB_SAFE_TIMEOUTS_LB: 'nginx', LB_SAFE_TIMEOUTS_LOG: 'off' }
+  t.match(run(code, env), { code: null, signal: 'SIGTERM', stdout: '' }, 'the control: the answer is lost')
+  t.same(run(code, { ...env, LB_SAFE_TIMEOUTS_DRAIN: '1' }), { code: 0, signal: null, stdout: 'late close', stderr: '' })
+})

@@ -32,6 +32,7 @@ const ecdsaWithSha256 = sequence(oid('2a8648ce3d040302'))
 const commonName = oid('550403')
 const subjectAltName = oid('551d11')
 
+/** { key, cert }: both PEM, as https.createServer() takes them. */
 function createPem () {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const name = sequence(set(sequence(commonName, text('127.0.0.1'))))
@@ -63,4 +64,4 @@ function createCertificate () {
   return { ...files, pem: cert, remove: () => fs.rmSync(dir, { recursive: true }) }
 }
 
-module.exports = { createCertificate }
+module.exports = { createCertificate, createPem }
