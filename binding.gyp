@@ -4,6 +4,7 @@
     'sources': [
       # core: pure C, no clock, no allocation, no Node
       'src/core/chain.c',
+      'src/core/conn.c',
       'src/core/lb.c',
       'src/core/node.c',
       'src/core/note.c',
@@ -16,6 +17,7 @@
       'src/sys/clock.c',
       # napi: Node-API
       'src/napi/addon.c',
+      'src/napi/bind_conn.c',
       'src/napi/bind_lb.c',
       'src/napi/bind_node.c',
       'src/napi/bind_policy.c',

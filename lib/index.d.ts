@@ -223,6 +223,12 @@ export interface NodeTimers {
   readonly http2AllowHttp1: 'none' | 'limits' | 'all'
   readonly timersBeforePoll: boolean
   readonly acceptsWholeBacklog: boolean
+  /** A 408 is written even where the connection had answers before. */
+  readonly answers408AfterAnswers: boolean
+  /** A headersTimeout or requestTimeout longer than the machine is up expires at once. */
+  readonly youngClockExpires: boolean
+  /** The Keep-Alive header says maxRequestsPerSocket (`max=`). */
+  readonly advertisesMaxRequests: boolean
   /** What http.createServer() starts with, in ms. */
   readonly defaults: Readonly<Settings>
 }

@@ -3,10 +3,12 @@
 const { applyLbSafeTimeouts, planLbSafeTimeouts } = require('./apply')
 const { hasNative } = require('./binding')
 const { findLoadBalancer, loadBalancers, nodeTimers } = require('./catalogue')
+const { createConnectionModel } = require('./model')
 
 module.exports = {
   applyLbSafeTimeouts,
   planLbSafeTimeouts,
+  createConnectionModel,
   loadBalancers,
   findLoadBalancer,
   nodeTimers,

@@ -5,6 +5,7 @@ export default api
 export const {
   applyLbSafeTimeouts,
   planLbSafeTimeouts,
+  createConnectionModel,
   loadBalancers,
   findLoadBalancer,
   nodeTimers,

@@ -202,4 +202,4 @@ function readSettings (given = {}) {
   return pick(given, settingNames, 'the settings')
 }
 
-module.exports = { readOptions, readSettings }
+module.exports = { pick, readOptions, readSettings }

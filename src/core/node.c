@@ -2,7 +2,7 @@
 
 static const lbst_node_t nodes[] = {
 #define LBST_NODE(major_, minor_, patch_, buffer_, stray_, checker_, idle_, limit_, hdr, \
-                  check, close_idle, close_fresh, http1_, uv, ht, rt, st)                \
+                  check, close_idle, close_fresh, http1_, uv, ht, rt, st, late, up, max) \
   {.from = {major_, minor_, patch_},                                                     \
    .buffer = LBST_BUFFER_##buffer_,                                                      \
    .stray = LBST_STRAY_##stray_,                                                         \
@@ -16,6 +16,9 @@ static const lbst_node_t nodes[] = {
    .http1 = LBST_HTTP1_##http1_,                                                         \
    .timers_before_poll = uv,                                                             \
    .accepts_all = uv,                                                                    \
+   .late_408 = late,                                                                     \
+   .young_clock = up,                                                                    \
+   .max_header = max,                                                                    \
    .keep_alive_ms = 5000,                                                                \
    .headers_ms = ht,                                                                     \
    .request_ms = rt,                                                                     \

@@ -120,6 +120,10 @@ typedef struct lbst_node_s {
   lbst_node_http1_t http1;
   bool timers_before_poll; /* libuv < 1.45: timers run first in each loop turn */
   bool accepts_all;        /* libuv < 1.45: one poll drains the accept backlog */
+  bool late_408;           /* a 408 may follow earlier answers; before, none did */
+  bool young_clock;        /* a headersTimeout or requestTimeout that is longer than the
+                            * monotonic clock has run (since boot) expires at once */
+  bool max_header;         /* `Keep-Alive: max=` says maxRequestsPerSocket */
   uint32_t keep_alive_ms;  /* defaults of http.createServer(); 0 = off or absent */
   uint32_t headers_ms;
   uint32_t request_ms;

@@ -25,6 +25,10 @@ typedef enum lbst_error_class_e {
   XX(E_CONFLICT, TYPE_ERROR, "two options contradict each other")                        \
   XX(E_TOO_LONG, RANGE_ERROR, "a timeout would exceed 2147483647 ms, Node's longest")    \
   XX(E_UNKNOWN_NODE, RANGE_ERROR, "not a Node.js version this package knows")            \
+  XX(E_UNKNOWN_EVENT, RANGE_ERROR, "a connection has no such event")                     \
+  XX(E_EVENT_ORDER, ERROR, "an event came where it cannot happen")                       \
+  XX(E_TIME_ORDER, RANGE_ERROR, "time ran backwards")                                    \
+  XX(E_UNKNOWN_COMMAND, RANGE_ERROR, "there is no such command")                         \
   XX(E_WRITE_REFUSED, ERROR, "the server did not take the value written to it")          \
   XX(E_UNSUPPORTED, ERROR, "not supported here")                                         \
   XX(E_NATIVE_MISSING, ERROR, "the native module could not be loaded")

@@ -10,6 +10,13 @@
   { name, NULL, function, NULL, NULL, NULL, napi_enumerable, NULL }
 
 static const napi_property_descriptor lbst_exports[] = {
+  METHOD("connAdvance", lbst_bind_conn_advance),
+  METHOD("connCreate", lbst_bind_conn_create),
+  METHOD("connEvent", lbst_bind_conn_event),
+  METHOD("connEvents", lbst_bind_conn_events),
+  METHOD("connNext", lbst_bind_conn_next),
+  METHOD("connStall", lbst_bind_conn_stall),
+  METHOD("connState", lbst_bind_conn_state),
   METHOD("lbList", lbst_bind_lb_list),
   METHOD("nodeTimers", lbst_bind_node_timers),
   METHOD("policyLimits", lbst_bind_policy_limits),

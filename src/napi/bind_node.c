@@ -82,6 +82,9 @@ LBST_BIND(node_timers) {
   NAPI_TRY(env, lbst_napi_set_text(env, o, "http2AllowHttp1", http1_names[node->http1]));
   NAPI_TRY(env, lbst_napi_set_bool(env, o, "timersBeforePoll", node->timers_before_poll));
   NAPI_TRY(env, lbst_napi_set_bool(env, o, "acceptsWholeBacklog", node->accepts_all));
+  NAPI_TRY(env, lbst_napi_set_bool(env, o, "answers408AfterAnswers", node->late_408));
+  NAPI_TRY(env, lbst_napi_set_bool(env, o, "youngClockExpires", node->young_clock));
+  NAPI_TRY(env, lbst_napi_set_bool(env, o, "advertisesMaxRequests", node->max_header));
   NAPI_TRY(env, set_defaults(env, o, node));
   return o;
 }

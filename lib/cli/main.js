@@ -1,0 +1,90 @@
+'use strict'
+
+// The command line: one file per command, found by its name here. A command is
+// { summary, usage, flags, run(flags, io) -> exit code }; a flag is { type, what }.
+
+const { createError, inspect } = require('../errors')
+const { native } = require('../binding')
+
+const commands = {
+  plan: () => require('./plan'),
+  selfcheck: () => require('./selfcheck')
+}
+
+const EXIT_USAGE = 2
+
+function suggest (word, words) {
+  const nearest = native().spellNearest(word, words)
+  return nearest === null ? `known are ${words.join(', ')}` : `did you mean '${nearest}'?`
+}
+
+function findCommand (name) {
+  if (!Object.hasOwn(commands, name)) {
+    throw createError('LBST_E_UNKNOWN_COMMAND', `there is no command ${inspect(name)}; ${suggest(name, Object.keys(commands))}`)
+  }
+  return commands[name]()
+}
+
+/** '--lb x', '--lb=x' and '--json' to { lb: 'x', json: true }. */
+function readFlags (args, known) {
+  const flags = {}
+  const rest = [...args]
+  while (rest.length > 0) {
+    const arg = rest.shift()
+    const [, name, inline] = /^--([^=]+)(?:=(.*))?$/s.exec(arg) ?? []
+    const names = Object.keys(known)
+    if (name === undefined) {
+      throw createError('LBST_E_UNKNOWN_OPTION', `unexpected ${inspect(arg)}; a flag begins with '--': ${names.map((flag) => `--${flag}`).join(', ')}`)
+    }
+    if (!Object.hasOwn(known, name)) {
+      throw createError('LBST_E_UNKNOWN_OPTION', `there is no flag --${name}; ${suggest(`--${name}`, names.map((flag) => `--${flag}`))}`)
+    }
+    if (known[name].type === 'boolean') {
+      if (inline !== undefined) throw createError('LBST_E_INVALID_TYPE', `--${name} takes no value, got ${inspect(inline)}`)
+      flags[name] = true
+      continue
+    }
+    const value = inline ?? rest.shift()
+    if (value === undefined || value === '') throw createError('LBST_E_INVALID_TYPE', `--${name} needs a value: ${known[name].what}`)
+    flags[name] = known[name].type === 'number' ? readNumber(name, value) : value
+  }
+  return flags
+}
+
+function readNumber (name, value) {
+  if (!/^\d+$/.test(value)) throw createError('LBST_E_INVALID_TYPE', `--${name} needs a whole number, got ${inspect(value)}`)
+  return Number(value)
+}
+
+function help () {
+  const lines = Object.entries(commands).map(([name, load]) => `  ${name.padEnd(12)}${load().summary}`)
+  return ['usage: lb-safe-timeouts <command> [flags]', '', ...lines, '', "'lb-safe-timeouts <command> --help' tells its flags.", ''].join('\n')
+}
+
+function commandHelp (name, { summary, usage, flags }) {
+  const lines = Object.entries(flags).map(([flag, { type, what }]) => `  --${(flag + (type === 'boolean' ? '' : ' <value>')).padEnd(20)}${what}`)
+  return [`usage: lb-safe-timeouts ${name} ${usage}`, '', summary, '', ...lines, ''].join('\n')
+}
+
+/** Runs the command that `argv` names. Never throws; resolves to the exit code. */
+async function main (argv, io) {
+  const [name, ...args] = argv
+  try {
+    if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+      io.stdout.write(help())
+      return name === undefined ? EXIT_USAGE : 0
+    }
+    const command = findCommand(name)
+    if (args.includes('--help') || args.includes('-h')) {
+      io.stdout.write(commandHelp(name, command))
+      return 0
+    }
+    return await command.run(readFlags(args, command.flags), io)
+  } catch (error) {
+    if (typeof error.code !== 'string' || !error.code.startsWith('LBST_E_')) throw error
+    io.stderr.write(`lb-safe-timeouts: ${error.message} [${error.code}]\n`)
+    return EXIT_USAGE
+  }
+}
+
+module.exports = { main }

@@ -1,0 +1,121 @@
+'use strict'
+
+// plan: the timeouts for a load balancer, and one connection's life with and without them.
+
+const { planLbSafeTimeouts } = require('../apply')
+const { nodeTimers } = require('../catalogue')
+const { createError } = require('../errors')
+const { createConnectionModel } = require('../model')
+
+const barWidth = 56
+const labelWidth = 20
+
+function seconds (ms) {
+  return ms < 1000 ? `${ms} ms` : `${Number((ms / 1000).toFixed(1))} s`
+}
+
+/** When Node closes a connection that is idle after an answer, and one that was never used. */
+function lifetimes (settings, nodeVersion) {
+  const idle = createConnectionModel(settings, { nodeVersion })
+  for (const name of ['open', 'bytes', 'headers-complete', 'request-complete', 'response-finish']) idle.event(name, 0)
+  // the check of connections comes at any moment after the limit: its soonest one matters here
+  const fresh = createConnectionModel({ ...settings, connectionsCheckingInterval: 1 }, { nodeVersion })
+  fresh.event('open', 0)
+  const first = fresh.advance(Infinity)
+  return { idleMs: idle.nextDeadlineMs(), freshMs: first === null ? Infinity : Math.round(first.earliestMs), freshAction: first && first.action }
+}
+
+function bar (fromMs, toMs, scaleMs, fill, end) {
+  const at = (ms) => Math.min(barWidth, Math.round(ms / scaleMs * barWidth))
+  const from = at(fromMs)
+  const length = Math.max(0, at(toMs) - from)
+  return fill.repeat(length) + (toMs === Infinity || end === undefined ? '' : end)
+}
+
+function row (label, text, note) {
+  return `${label.padEnd(labelWidth)} ${text.padEnd(barWidth + 1)} ${note}`.trimEnd()
+}
+
+function nodeRow (label, closeMs, lbMs, scaleMs, action) {
+  const bars = bar(0, closeMs, scaleMs, '═', '╳')
+  if (closeMs === Infinity) return row(label, bars + '▶', 'never closes it: no unsafe window')
+  const verb = action === 'respond-408' ? 'answers 408 and closes' : 'closes'
+  if (closeMs > lbMs) return row(label, bars, `${verb} after ${seconds(closeMs)}: no unsafe window`)
+  const unsafe = bar(closeMs, lbMs, scaleMs, '░').slice(1)
+  const how = lbMs === Infinity ? 'unsafe from then on' : closeMs === lbMs ? 'unsafe at that moment' : `unsafe for ${seconds(lbMs - closeMs)}`
+  return row(label, bars + unsafe, `${verb} after ${seconds(closeMs)}: ${how}`)
+}
+
+function picture (title, key, before, after, lb) {
+  const lbMs = lb.idleTimeoutMs ?? Infinity
+  const finite = [before[key], after[key], lbMs].filter(Number.isFinite)
+  // room behind the last end for what has none
+  const scaleMs = Math.max(...finite, 1) * (lbMs === Infinity ? 1.6 : 1.02)
+  const lbBar = bar(0, lbMs, scaleMs, '─', '┤') + (lbMs === Infinity ? '▶' : '')
+  const action = key === 'freshMs' ? [before.freshAction, after.freshAction] : []
+  return [
+    title,
+    row('  load balancer', lbBar, lbMs === Infinity ? 'keeps it without a limit' : `closes it after ${seconds(lbMs)}`),
+    nodeRow('  Node before', before[key], lbMs, scaleMs, action[0]),
+    nodeRow('  Node after', after[key], lbMs, scaleMs, action[1]),
+    ''
+  ]
+}
+
+function values (report) {
+  const names = Object.keys(report.after)
+  const width = Math.max(...names.map((name) => name.length))
+  return names.map((name) => {
+    const from = report.before[name]
+    const to = report.after[name]
+    return `  ${name.padEnd(width)}  ${String(from).padStart(9)}${from === to ? '' : ` → ${to}`}`
+  })
+}
+
+function words (title, notes) {
+  return notes.length === 0 ? [] : [title, ...notes.map(({ code, message }) => `  ${message} [${code}]`), '']
+}
+
+function draw (report) {
+  const { lb, node } = report
+  const lbMs = lb.idleTimeoutMs ?? Infinity
+  const before = lifetimes(report.before, node.version)
+  const after = lifetimes(report.after, node.version)
+  const safe = (closeMs) => closeMs === Infinity || closeMs > lbMs
+  return [
+    `${lb.name}, and Node ${node.version}${node.tested ? '' : ' (newer than any that was measured: the newest rules known)'}`,
+    '',
+    ...picture('A connection after its last answer', 'idleMs', before, after, lb),
+    ...picture('A connection that was opened in advance and not used yet', 'freshMs', before, after, lb),
+    'Values (ms)', ...values(report), '',
+    ...words('Why', report.reasons),
+    ...words('Mind', report.warnings),
+    `░ a request that the load balancer sends here can be lost. ${safe(after.idleMs) && safe(after.freshMs) ? 'With the plan there is no such time.' : 'Some of it is left with the plan.'}`,
+    ''
+  ].join('\n')
+}
+
+function run (flags, io) {
+  if (flags.lb === undefined && flags['idle-ms'] === undefined) {
+    throw createError('LBST_E_INVALID_TYPE', 'plan needs --lb <id> (for example --lb aws-alb, or a chain --lb cloudflare,aws-alb) or --idle-ms <ms>')
+  }
+  const options = { idleTimeoutMs: flags['idle-ms'], marginMs: flags['margin-ms'] }
+  if (flags.lb !== undefined) options.lb = flags.lb.split(',').map((id) => id.trim())
+  const version = nodeTimers(flags.node).version
+  const report = planLbSafeTimeouts(options, { nodeVersion: version })
+  io.stdout.write(flags.json ? JSON.stringify(report, null, 2) + '\n' : draw(report))
+  return report.safe ? 0 : 1
+}
+
+module.exports = {
+  summary: 'The timeouts for a load balancer, and what they change, as a picture.',
+  usage: '--lb <id>[,<id>...] [--idle-ms <ms>] [--node <version>] [--json]',
+  flags: {
+    lb: { type: 'string', what: "the load balancer's id, or a chain, outermost first" },
+    'idle-ms': { type: 'number', what: 'its idle timeout in ms, where it is not the default' },
+    'margin-ms': { type: 'number', what: 'how much longer Node holds on (default 5000)' },
+    node: { type: 'string', what: 'a Node version such as 22 or 20.20.2 (default: this one)' },
+    json: { type: 'boolean', what: 'the report as JSON' }
+  },
+  run
+}
