@@ -37,11 +37,10 @@ function findLoadBalancer (id) {
   }
   const row = rowById.get(id)
   if (row !== undefined) return row
-  const ids = [...rowById.keys()]
-  const nearest = native().spellNearest(id, ids)
-  const hint = nearest === null
-    ? `known are ${ids.join(', ')}; for any other pass { idleTimeoutMs }`
-    : `did you mean '${nearest}'?`
+  const nearest = native().spellTies(id, [...rowById.keys()]).map(inspect)
+  const hint = nearest.length === 0
+    ? "'npx lb-safe-timeouts list' prints all ids; for any other load balancer pass { idleTimeoutMs }"
+    : `did you mean ${nearest.length === 1 ? '' : 'one of '}${nearest.join(', ')}?`
   throw createError('LBST_E_UNKNOWN_LB', `${inspect(id)} is not in the catalogue of load balancers: ${hint}`)
 }
 

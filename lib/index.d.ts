@@ -5,18 +5,78 @@ import type { Http2Server, Http2SecureServer } from 'node:http2'
 /* <generated: LbId, by scripts/sync-docs.js> */
 /** The ids of the catalogue. */
 export type LbId =
+  | 'akamai'
+  | 'alibaba-alb'
+  | 'apache-httpd'
+  | 'apache-traffic-server'
+  | 'apisix'
   | 'aws-alb'
+  | 'aws-api-gateway'
+  | 'aws-app-runner'
   | 'aws-clb'
   | 'aws-cloudfront'
+  | 'aws-ecs-service-connect'
+  | 'aws-elastic-beanstalk-nginx'
+  | 'aws-global-accelerator'
+  | 'aws-load-balancer-controller'
   | 'aws-nlb'
+  | 'azure-app-service'
+  | 'azure-application-gateway'
+  | 'azure-container-apps'
   | 'azure-front-door'
+  | 'azure-load-balancer'
+  | 'caddy'
+  | 'cilium-gateway'
   | 'cloudflare'
+  | 'cloudflared'
+  | 'consul-mesh'
+  | 'contour'
+  | 'digitalocean-app-platform'
+  | 'digitalocean-lb'
+  | 'dotnet-socketshttphandler'
   | 'envoy'
+  | 'envoy-gateway'
+  | 'fastly'
+  | 'fly-io'
+  | 'gcp-app-engine-flex'
+  | 'gcp-cloud-run'
   | 'gcp-external-alb'
+  | 'gcp-internal-alb'
+  | 'gke-ingress'
+  | 'go-net-http'
   | 'haproxy'
+  | 'haproxy-ingress'
+  | 'haproxy-kubernetes-ingress'
   | 'heroku'
+  | 'hetzner-lb'
+  | 'huawei-elb'
+  | 'ibm-vpc-alb'
+  | 'iis-arr'
+  | 'ingress-nginx'
+  | 'istio'
+  | 'kong'
+  | 'krakend'
+  | 'kube-proxy'
+  | 'linkerd'
+  | 'linode-nodebalancer'
   | 'nginx'
+  | 'nginx-ingress-f5'
+  | 'nginx-plus'
+  | 'node-http-agent'
+  | 'oci-lb'
+  | 'ovh-lb'
+  | 'railway'
+  | 'reactor-netty'
+  | 'render'
+  | 'spring-cloud-gateway'
+  | 'squid'
+  | 'tencent-clb'
   | 'traefik'
+  | 'tyk'
+  | 'undici'
+  | 'varnish'
+  | 'vercel'
+  | 'yarp'
 /* </generated: LbId> */
 
 /** Any server with Node's HTTP timers. */
@@ -178,7 +238,7 @@ export interface LoadBalancer {
   /** It has no idle limit of its own. */
   readonly unbounded: boolean
   /** Whether its user can change the idle timeout. */
-  readonly configurable: boolean
+  readonly configurable: boolean | null
   readonly rangeMs: { readonly min: number | null, readonly max: number | null } | null
   /** The keep-alive timeout that its vendor advises for backends. */
   readonly backendAdviceMs: number | null
@@ -188,10 +248,19 @@ export interface LoadBalancer {
   readonly staleStatus: readonly number[]
   /** The client may see a closed connection and no status. */
   readonly staleCloses: boolean
-  /** The environment variable that proves this platform. */
-  readonly platformVariable: string | null
-  /** What to change on its side instead. */
-  readonly remedy: string | null
+  /** Whether it sends such a request again by itself. */
+  readonly retries: boolean | null
+  /** Which ones. */
+  readonly retried: string | null
+  /** What it can speak to its backend; empty where it is not its business, or not known. */
+  readonly originHttp: ReadonlyArray<'http/1.0' | 'http/1.1' | 'h2' | 'h3'>
+  /** What to change on its side instead, where, best first: 4 s is less than any Node waits. */
+  readonly remedies: ReadonlyArray<{ readonly where: string, readonly line: string }>
+  /** What tells the value that yours is set to. */
+  readonly revealedBy: string | null
+  /** What its idle timeout is mistaken for, and when it does not hold. */
+  readonly caveat: string | null
+  /** The source of the numbers, or the page that is silent on them. */
   readonly url: string
   /** When the source was read, YYYY-MM. */
   readonly asOf: string
@@ -268,6 +337,8 @@ export function findLoadBalancer (id: string): LoadBalancer
  * @default the running one
  */
 export function nodeTimers (version?: string): NodeTimers
+
+export * from './model'
 
 /** Whether the native module works here. Asking loads it. */
 export const native: boolean

@@ -4,7 +4,7 @@
 // environment. Nothing is decided here about timeouts; that is src/core/policy.c.
 
 const { native } = require('./binding')
-const { findLoadBalancer, loadBalancers } = require('./catalogue')
+const { findLoadBalancer } = require('./catalogue')
 const { createError, inspect } = require('./errors')
 
 const optionNames = ['lb', 'idleTimeoutMs', 'metadata', 'marginMs', 'headersTimeout', 'onUnsafeWrite', 'unbounded', 'lastLook', 'evidence']
@@ -149,8 +149,10 @@ function detect (env) {
     found.idleTimeoutMs = fromEnvironment('LB_SAFE_TIMEOUTS_IDLE_MS', () => checkIdle('the value', /^\d+$/.test(idle) ? Number(idle) : idle))
   }
   if (found.source === 'assumed') {
-    const platform = loadBalancers().find((row) => row.platformVariable !== null && env[row.platformVariable] !== undefined)
-    if (platform !== undefined) return { hops: [{ id: platform.id }], source: 'platform' }
+    const platform = native().platformList().find(({ variable }) => env[variable])
+    if (platform === undefined) return found
+    if (platform.lb !== null) return { hops: [{ id: platform.lb }], source: 'platform' }
+    found.platform = platform.variable
   }
   return found
 }
@@ -188,9 +190,9 @@ function readOptions (given = {}, env = process.env) {
   checkChoice('lastLook', lastLook, [true, false])
   checkChoice('evidence', evidence, [true, false])
 
-  const { hops, source, idleTimeoutMs } = findHops(options, env)
+  const { hops, source, idleTimeoutMs, platform } = findHops(options, env)
   return {
-    ask: { hops, source, idleTimeoutMs, marginMs, headersTimeout, unbounded, nodeVersion: process.versions.node },
+    ask: { hops, source, idleTimeoutMs, platform, marginMs, headersTimeout, unbounded, nodeVersion: process.versions.node },
     onUnsafeWrite,
     lastLook,
     evidence

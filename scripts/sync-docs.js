@@ -9,34 +9,48 @@
 const fs = require('node:fs')
 const path = require('node:path')
 const { loadBalancers, planLbSafeTimeouts } = require('..')
+const { describeAnswer, describeIdle, describeStale, seconds } = require('../lib/cli/describe')
 
 const root = path.join(__dirname, '..')
-
-function seconds (ms) {
-  return `${ms / 1000} s`
-}
 
 function lbIds () {
   const ids = loadBalancers().map(({ id }) => `  | '${id}'`).sort()
   return `/** The ids of the catalogue. */\nexport type LbId =\n${ids.join('\n')}`
 }
 
-function stale ({ staleStatus, staleCloses }) {
-  return [...staleStatus, ...(staleCloses ? ['closed connection'] : [])].join(', ')
+function planCell (row) {
+  if (row.role !== 'pool-owner') return 'owns no pool'
+  if (row.unbounded) return 'never close first'
+  if (row.idleTimeoutMs === null) return 'pass yours'
+  return seconds(planLbSafeTimeouts({ lb: row.id }, { nodeVersion: '22' }).after.keepAliveTimeout)
+}
+
+// A kind that is not here gets its own name as title.
+const kindTitles = {
+  'l7-lb': 'Managed HTTP load balancers',
+  'l4-lb': 'Managed and built-in TCP balancers',
+  cdn: 'CDNs',
+  paas: 'Platforms',
+  ingress: 'Kubernetes ingress controllers and gateways',
+  mesh: 'Service meshes',
+  proxy: 'Proxies',
+  client: 'HTTP clients without a load balancer between'
+}
+
+function kindTable (kind, rows) {
+  return [
+    `**${kindTitles[kind] ?? kind}**`,
+    '',
+    '| id | load balancer (source) | idle timeout | configurable | a lost request looks like | keepAliveTimeout |',
+    '|---|---|---|---|---|---|',
+    ...rows.map((row) => `| \`${row.id}\` | [${row.name}](${row.url}) | ${describeIdle(row)} | ${describeAnswer(row.configurable)} | ${describeStale(row)} | ${planCell(row)} |`)
+  ].join('\n')
 }
 
 function lbTable () {
-  const rows = [...loadBalancers()].sort((a, b) => a.id < b.id ? -1 : 1).map((row) => {
-    const idle = row.unbounded ? 'no limit' : seconds(row.idleTimeoutMs)
-    const { after } = planLbSafeTimeouts({ lb: row.id }, { nodeVersion: '22' })
-    const plan = row.role === 'l4' ? 'owns no pool' : row.unbounded ? 'never close first' : seconds(after.keepAliveTimeout)
-    return `| \`${row.id}\` | [${row.name}](${row.url}) | ${idle} | ${row.configurable ? 'yes' : 'no'} | ${stale(row) || '–'} | ${plan} |`
-  })
-  return [
-    '| id | load balancer (source) | idle timeout | configurable | a lost request looks like | keepAliveTimeout |',
-    '|---|---|---|---|---|---|',
-    ...rows
-  ].join('\n')
+  const rows = loadBalancers()
+  const kinds = [...new Set(rows.map(({ kind }) => kind))]
+  return kinds.map((kind) => kindTable(kind, rows.filter((row) => row.kind === kind))).join('\n\n')
 }
 
 const blocks = [

@@ -33,7 +33,13 @@ t.test('mistakes', async (t) => {
     [['plan', '--lb', 'aws-alb', '--json=1'], /--json takes no value/],
     [['plan', '--idle-ms', '60s'], /--idle-ms needs a whole number/],
     [['plan', '--idle-ms', '60'], /write 60000 for 60 seconds/],
-    [['selfcheck', '--sed', '1'], /did you mean '--seed'/]
+    [['selfcheck', '--sed', '1'], /did you mean '--seed'/],
+    [['list', 'proxy'], /unexpected 'proxy'/],
+    [['list', '--kind', 'prxy'], /no kind 'prxy'; did you mean 'proxy'/],
+    [['show'], /show needs one id/],
+    [['show', 'nginx', 'haproxy'], /show needs one id/],
+    [['show', '-x'], /unexpected '-x'/],
+    [['show', 'ngnix'], /did you mean 'nginx'\? \[LBST_E_UNKNOWN_LB\]/]
   ]
   for (const [args, message] of wrong) {
     const { status, stderr, stdout } = run(...args)
@@ -41,6 +47,39 @@ t.test('mistakes', async (t) => {
     t.match(stderr, message)
     t.equal(stdout, '')
   }
+})
+
+t.test('list: a line for each row', async (t) => {
+  const { loadBalancers } = require('../lib')
+  const { status, stdout } = run('list')
+  t.equal(status, 0)
+  const lines = stdout.split('\n')
+  for (const { id, name } of loadBalancers()) t.equal(lines.filter((line) => line.startsWith(`${id} `) && line.endsWith(name)).length, 1, id)
+  t.match(stdout, /^gcp-external-alb +l7-lb +600 s +no +502, 503 /m)
+  t.match(stdout, /^haproxy +proxy +no limit +yes +502, closed connection /m)
+  t.match(stdout, /^render +paas +not published +– +502 /m)
+  t.strictSame(JSON.parse(run('list', '--json').stdout), loadBalancers().map((row) => ({ ...row })))
+  const ingress = JSON.parse(run('list', '--kind=ingress', '--json').stdout)
+  t.ok(ingress.length > 5 && ingress.every(({ kind }) => kind === 'ingress'))
+})
+
+t.test('show: every row can be shown, with its remedies', async (t) => {
+  const { loadBalancers, findLoadBalancer } = require('../lib')
+  const { run: show } = require('../lib/cli/show')
+  for (const row of loadBalancers()) {
+    let text = ''
+    t.equal(show({ operands: [row.id] }, { stdout: { write (chunk) { text += chunk } } }), 0, row.id)
+    for (const part of [row.name, row.url, row.revealedBy ?? '', row.caveat ?? '', ...row.remedies.map(({ where, line }) => `  ${where}\n    ${line}\n`)]) t.ok(text.includes(part), `${row.id}: ${part}`)
+    t.notMatch(text, /undefined|null|NaN/, row.id)
+  }
+  const { status, stdout } = run('show', 'aws-alb')
+  t.equal(status, 0)
+  t.match(stdout, /idle timeout +60 s, can be changed \(from 1 s to 4000 s\)/)
+  t.match(stdout, /keepAliveTimeout 65000, headersTimeout 66000/)
+  t.match(stdout, /Terraform, aws_lb\n {4}idle_timeout = 4\n/)
+  t.match(run('show', 'render').stdout, /not published\n[^]*pass yours: \{ lb: \{ id: 'render', idleTimeoutMs \} \}/)
+  t.match(run('show', 'aws-nlb').stdout, /To keep a silent connection longer/)
+  t.strictSame(JSON.parse(run('show', 'nginx', '--json').stdout), { ...findLoadBalancer('nginx') })
 })
 
 t.test('plan', async (t) => {
@@ -70,4 +109,24 @@ t.test('selfcheck: this Node does as the model says', { timeout: 30000 }, async 
   t.ok(agrees)
   t.ok(rows.length >= 15)
   for (const row of rows) t.equal(row.agrees, true, `${row.name}: ${row.measured}`)
+})
+
+// what a process that takes this Node for another one says
+function runAs (version, ...args) {
+  const pretend = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}' } });` +
+    `require(${JSON.stringify(path.join(__dirname, '..', 'lib', 'cli', 'main.js'))}).main(${JSON.stringify(args)}, process).then((code) => { process.exitCode = code })`
+  return spawnSync(process.execPath, ['-e', pretend], { encoding: 'utf8' })
+}
+
+t.test('selfcheck: a Node that does not do as the model says', { timeout: 60000 }, async (t) => {
+  const other = process.versions.node.startsWith('18.') ? '20.20.2' : '18.20.8'
+  const { status, stdout } = runAs(other, 'selfcheck')
+  t.equal(status, 1)
+  t.match(stdout, /idle after an answer .* NO\n/)
+  t.match(stdout, /does NOT do as the model says/)
+})
+
+t.test('selfcheck: a Node that nobody has seen yet', { timeout: 60000 }, async (t) => {
+  const { stdout } = runAs('99.0.0', 'selfcheck')
+  t.match(stdout, /untested: this version is newer than any that was measured; the newest row known is assumed/)
 })

@@ -13,9 +13,9 @@ t.test('npm pack', async (t) => {
   const { stdout, stderr, status } = spawnSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root, encoding: 'utf8', shell: process.platform === 'win32' })
   t.equal(status, 0, stderr)
   const files = JSON.parse(stdout)[0].files.map(({ path }) => path).sort()
-  const expected = /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|lib\/[\w/-]+\.(js|mjs|d\.ts|d\.mts)|build\/Release\/lb_safe_timeouts\.node)$/
+  const expected = /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|bin\/lb-safe-timeouts\.js|lib\/[\w/-]+\.(js|mjs|d\.ts|d\.mts)|build\/Release\/lb_safe_timeouts\.node)$/
   t.same(files.filter((file) => !expected.test(file)), [], 'nothing else is packed')
-  for (const file of ['lib/index.js', 'lib/index.mjs', 'lib/index.d.ts', 'build/Release/lb_safe_timeouts.node']) t.ok(files.includes(file), file)
+  for (const file of ['lib/index.js', 'lib/index.mjs', 'lib/index.d.ts', 'lib/model.d.ts', 'bin/lb-safe-timeouts.js', 'lib/selfcheck/server.js', 'build/Release/lb_safe_timeouts.node']) t.ok(files.includes(file), file)
   t.notOk(files.includes('binding.gyp'), 'or npm would build it at every install')
 })
 

@@ -53,6 +53,53 @@ t.test('the environment decides where no option does', async (t) => {
   t.match(planIn({ DYNO: 'web.1', LB_SAFE_TIMEOUTS_LB: 'nginx' }).lb, { id: 'nginx', source: 'environment' }, 'what is said beats what is seen')
   t.match(planIn({ LB_SAFE_TIMEOUTS_LB: 'nginx' }, { lb: 'heroku' }).lb, { id: 'heroku', source: 'option' }, 'an option beats both')
   t.match(planIn({ LB_SAFE_TIMEOUTS_LB: '', LB_SAFE_TIMEOUTS_IDLE_MS: '' }).lb, { source: 'assumed' }, 'empty is not set')
+  t.match(planIn({ DYNO: '' }).lb, { source: 'assumed' }, 'nor for a platform')
+})
+
+t.test('a platform whose router nobody knows enough of is named, and how to make it certain', async (t) => {
+  for (const [variable, name, hint] of [
+    ['K_SERVICE', /Google Cloud Run/, /id: 'gcp-cloud-run', idleTimeoutMs/],
+    ['GAE_SERVICE', /App Engine/, /'gcp-app-engine-flex'/],
+    ['WEBSITE_SITE_NAME', /Azure App Service/, /'azure-app-service'/],
+    ['FLY_APP_NAME', /Fly\.io/, /fly\.toml/],
+    ['RENDER', /Render/, /'render'/],
+    ['RAILWAY_PROJECT_ID', /Railway/, /'railway'/],
+    ['AWS_LAMBDA_FUNCTION_NAME', /Lambda/, /events/],
+    ['ECS_CONTAINER_METADATA_URI_V4', /ECS/, /'aws-alb'/],
+    ['KUBERNETES_SERVICE_HOST', /Kubernetes/, /'ingress-nginx'/]
+  ]) {
+    const { lb, warnings } = planIn({ [variable]: 'x' })
+    t.match(lb, { id: null, source: 'assumed', idleTimeoutMs: 60000 }, variable)
+    const told = warnings.filter(({ code }) => code.endsWith('ASSUMED'))
+    t.same(codes(told), ['LBST_W_PLATFORM_ASSUMED'], variable)
+    for (const part of [name, hint, new RegExp(`${variable} is set`)]) t.match(told[0].message, part, variable)
+  }
+  const particular = planIn({ KUBERNETES_SERVICE_HOST: '10.0.0.1', K_SERVICE: 'x' })
+  t.match(particular.warnings.map(({ message }) => message).join(), /Cloud Run or Knative/, 'the more particular one counts')
+  t.match(planIn({ KUBERNETES_SERVICE_HOST: 'x', LB_SAFE_TIMEOUTS_LB: 'istio' }).lb, { id: 'istio', source: 'environment' })
+})
+
+t.test('no number is guessed: where to find it, and how to pass it', async (t) => {
+  for (const { id, revealedBy, url } of loadBalancers().filter((row) => row.role === 'pool-owner' && row.idleTimeoutMs === null && !row.unbounded)) {
+    t.throws(() => planLbSafeTimeouts({ lb: id }), { name: 'Error', code: 'LBST_E_NO_IDLE_TIMEOUT' }, id)
+    try {
+      planLbSafeTimeouts({ lb: id })
+    } catch ({ message }) {
+      for (const part of [revealedBy, url, `{ id: '${id}', idleTimeoutMs: <ms> }`, 'LB_SAFE_TIMEOUTS_IDLE_MS']) t.ok(message.includes(part), `${id}: ${part}`)
+    }
+    t.equal(planLbSafeTimeouts({ lb: { id, idleTimeoutMs: 100000 } }).after.keepAliveTimeout, 105000, id)
+    t.equal(planLbSafeTimeouts({ lb: id, idleTimeoutMs: 100000 }).after.keepAliveTimeout, 105000, id)
+  }
+  t.match(planIn({ LB_SAFE_TIMEOUTS_LB: 'render' }), { code: 'LBST_E_NO_IDLE_TIMEOUT' })
+  t.match(planIn({ LB_SAFE_TIMEOUTS_LB: 'render', LB_SAFE_TIMEOUTS_IDLE_MS: '100000' }).lb, { id: 'render', idleTimeoutMs: 100000 })
+})
+
+t.test('what to change on the other side is in the warnings, with its place', async (t) => {
+  const message = (plan, code) => plan.warnings.find((warning) => warning.code === code)?.message
+  t.match(message(planLbSafeTimeouts({ lb: 'apache-httpd' }), 'LBST_W_UNBOUNDED'), /ProxyPass: ProxyPass .* ttl=4; or httpd\.conf, <Proxy>: ProxySet ttl=4/)
+  t.match(message(planLbSafeTimeouts({ lb: 'aws-alb', headersTimeout: 'keep' }), 'LBST_W_CHANGE_LB'), /Terraform, aws_lb: idle_timeout = 4; or AWS CLI: aws elbv2 /)
+  const chain = planLbSafeTimeouts({ lb: ['cloudflare', 'aws-nlb'] })
+  t.match(message(chain, 'LBST_W_FLOW_TIMER'), /keepAliveInitialDelay: 175000 .*tcp_idle_timeout_seconds = 6000/)
 })
 
 t.test('a mistake in the environment names the variable', async (t) => {
@@ -63,13 +110,15 @@ t.test('a mistake in the environment names the variable', async (t) => {
 
 t.test('the catalogue', async (t) => {
   const rows = loadBalancers()
-  t.ok(rows.length >= 12)
+  t.equal(rows.length, 72)
   t.ok(Object.isFrozen(rows) && rows.every(Object.isFrozen))
   for (const row of rows) {
     t.equal(findLoadBalancer(row.id), row, row.id)
     t.match(row, { name: String, vendor: String, kind: String, url: /^https:/, asOf: /^\d{4}-\d\d$/, confidence: /^(low|medium|high)$/, role: /^(pool-owner|l4|not-pooling)$/ }, row.id)
   }
-  t.match(findLoadBalancer('aws-alb'), { idleTimeoutMs: 60000, rangeMs: { min: 1000, max: 4000000 }, drainMs: 300000, configurable: true, unbounded: false, staleStatus: [502] })
+  t.match(findLoadBalancer('aws-alb'), { idleTimeoutMs: 60000, rangeMs: { min: 1000, max: 4000000 }, drainMs: 300000, configurable: true, unbounded: false, staleStatus: [502], originHttp: ['http/1.1', 'h2'], remedies: [{ where: 'Terraform, aws_lb', line: 'idle_timeout = 4' }, {}, {}] })
+  t.match(findLoadBalancer('nginx'), { retries: true, retried: 'all but POST, LOCK and PATCH' })
+  t.match(findLoadBalancer('vercel'), { idleTimeoutMs: null, unbounded: false, configurable: null, retries: null, retried: null, rangeMs: null, remedies: [], revealedBy: String })
   t.match(findLoadBalancer('haproxy'), { idleTimeoutMs: null, unbounded: true, staleCloses: true })
 })
 

@@ -1,14 +1,17 @@
 'use strict'
 
 // The command line: one file per command, found by its name here. A command is
-// { summary, usage, flags, run(flags, io) -> exit code }; a flag is { type, what }.
+// { summary, usage, flags, run(flags, io) -> exit code }; a flag is { type, what }. One that
+// also takes words without '--' has `operands`, and finds them in flags.operands.
 
 const { createError, inspect } = require('../errors')
 const { native } = require('../binding')
 
 const commands = {
+  list: () => require('./list'),
   plan: () => require('./plan'),
-  selfcheck: () => require('./selfcheck')
+  selfcheck: () => require('./selfcheck'),
+  show: () => require('./show')
 }
 
 const EXIT_USAGE = 2
@@ -25,14 +28,18 @@ function findCommand (name) {
   return commands[name]()
 }
 
-/** '--lb x', '--lb=x' and '--json' to { lb: 'x', json: true }. */
-function readFlags (args, known) {
-  const flags = {}
+/** '--lb x', '--lb=x' and '--json' to { lb: 'x', json: true }, other words to `operands`. */
+function readFlags (args, { flags: known, operands }) {
+  const flags = operands === undefined ? {} : { operands: [] }
   const rest = [...args]
   while (rest.length > 0) {
     const arg = rest.shift()
     const [, name, inline] = /^--([^=]+)(?:=(.*))?$/s.exec(arg) ?? []
     const names = Object.keys(known)
+    if (name === undefined && operands !== undefined && (arg === '-' || !arg.startsWith('-'))) {
+      flags.operands.push(arg)
+      continue
+    }
     if (name === undefined) {
       throw createError('LBST_E_UNKNOWN_OPTION', `unexpected ${inspect(arg)}; a flag begins with '--': ${names.map((flag) => `--${flag}`).join(', ')}`)
     }
@@ -79,7 +86,7 @@ async function main (argv, io) {
       io.stdout.write(commandHelp(name, command))
       return 0
     }
-    return await command.run(readFlags(args, command.flags), io)
+    return await command.run(readFlags(args, command), io)
   } catch (error) {
     if (typeof error.code !== 'string' || !error.code.startsWith('LBST_E_')) throw error
     io.stderr.write(`lb-safe-timeouts: ${error.message} [${error.code}]\n`)

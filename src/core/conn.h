@@ -12,9 +12,14 @@
  * point in time is a uint64_t of nanoseconds on any one monotonic clock, and the model
  * never asks what time it is.
  *
+ * From Node 18 on the model is held against real processes (test/conformance). For older
+ * lines that is so of the idle timer and of headersTimeout during idle; their
+ * requestTimeout (from 14.11 on, off by default) is as their source reads, for an
+ * application that reads the whole request.
+ *
  * Not in the model: a server 'timeout' or 'clientError' listener (it takes the decision
- * away from Node), an answer that the peer is slow to take, and before 14.11 a
- * requestTimeout (there is none). */
+ * away from Node), socket.setTimeout(), and an answer that the peer is slow to take (say
+ * RESPONSE_FINISH when the kernel took the last byte). */
 
 #define LBST_NEVER     UINT64_MAX /* no deadline */
 #define LBST_NS_PER_MS UINT64_C(1000000)

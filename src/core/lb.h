@@ -5,7 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define LBST_LB_STALE_MAX 4 /* how many statuses a row can name */
+#define LBST_LB_STALE_MAX  4 /* how many statuses a row can name */
+#define LBST_LB_REMEDY_MAX 3 /* and how many places to change it */
 
 /* What a hop is to the connections that reach Node: it keeps idle connections to the
  * next hop and reuses them; it forwards flows, and its timer only says when it forgets
@@ -41,6 +42,32 @@ typedef enum lbst_confidence_e {
 #undef XX
 } lbst_confidence_t;
 
+/* To a question that no source may have answered. */
+typedef enum lbst_answer_e {
+  LBST_ANSWER_UNKNOWN,
+  LBST_ANSWER_NO,
+  LBST_ANSWER_YES,
+} lbst_answer_t;
+
+/* The versions of HTTP that a hop can speak to its backend, as flags. */
+#define LBST_HTTP_MAP(XX)                                                                \
+  XX(1_0, 1u, "http/1.0")                                                                \
+  XX(1_1, 2u, "http/1.1")                                                                \
+  XX(2, 4u, "h2")                                                                        \
+  XX(3, 8u, "h3")
+
+enum {
+#define XX(name, flag, text) LBST_HTTP_##name = (flag),
+  LBST_HTTP_MAP(XX)
+#undef XX
+};
+
+/* Where a user changes the hop, and the line to put there. */
+typedef struct lbst_remedy_s {
+  const char *where;
+  const char *line;
+} lbst_remedy_t;
+
 /* One load balancer. Every pointer is to static storage or NULL (unknown). */
 typedef struct lbst_lb_s {
   const char *id;   /* [a-z0-9-]+, stable: part of the public API */
@@ -52,16 +79,23 @@ typedef struct lbst_lb_s {
   uint32_t idle_ms; /* default upstream idle timeout; 0 unless |idle| is KNOWN */
   uint32_t min_ms;  /* allowed range of it, 0 = no documented bound */
   uint32_t max_ms;
-  bool configurable;  /* can its user change the idle timeout? */
-  uint32_t advice_ms; /* backend keep-alive that the vendor advises, 0 = none */
-  uint32_t drain_ms;  /* default drain (deregistration) time, 0 = none documented */
+  lbst_answer_t configurable; /* can its user change the idle timeout? */
+  uint32_t advice_ms;         /* backend keep-alive that the vendor advises, 0 = none */
+  uint32_t drain_ms; /* default drain (deregistration) time, 0 = none documented */
   uint16_t stale_status[LBST_LB_STALE_MAX]; /* what a client sees when a request was sent
                                              * on a connection that just closed; 0 ends */
-  bool stale_closes;        /* the client may see a closed connection and no status */
-  const char *platform_env; /* environment variable that proves this platform */
-  const char *remedy;       /* what to change on its side instead */
-  const char *url;          /* the source of the numbers */
-  const char *as_of;        /* when the source was read, YYYY-MM */
+  bool stale_closes;     /* the client may see a closed connection and no status */
+  lbst_answer_t retries; /* does it send that request again by itself? */
+  const char *retried;   /* which ones, of YES */
+  uint32_t origin_http;  /* LBST_HTTP_*, 0 = not its business, or unknown */
+  lbst_remedy_t
+    remedies[LBST_LB_REMEDY_MAX]; /* best first; a NULL ends. For a server that
+                                   * cannot be changed: 4 s, where that can be
+                                   * set, is less than any Node waits */
+  const char *revealed_by;        /* what tells the value that yours is set to */
+  const char *caveat;             /* what it is mistaken for, when it does not hold */
+  const char *url;   /* the source of the numbers, or that is silent on them */
+  const char *as_of; /* when the source was read, YYYY-MM */
   lbst_confidence_t confidence;
 } lbst_lb_t;
 

@@ -43,6 +43,26 @@ put_number(lbst_writer_t *writer, uint32_t value) {
   put(writer, digits + at, sizeof(digits) - at);
 }
 
+static void
+put_text(lbst_writer_t *writer, const char *text) {
+  put(writer, text, strlen(text));
+}
+
+/* "httpd.conf: ProxySet ttl=4; or ..." */
+static void
+put_remedies(lbst_writer_t *writer, const lbst_lb_t *lb) {
+  size_t i;
+
+  if (lb == NULL || lb->remedies[0].line == NULL)
+    put_text(writer, "see its documentation");
+  for (i = 0; lb != NULL && i < LBST_LB_REMEDY_MAX && lb->remedies[i].line != NULL; i++) {
+    if (i > 0) put_text(writer, "; or ");
+    put_text(writer, lb->remedies[i].where);
+    put_text(writer, ": ");
+    put_text(writer, lb->remedies[i].line);
+  }
+}
+
 static bool
 is_field(const char *name, size_t len, const char *field) {
   return strlen(field) == len && memcmp(name, field, len) == 0;
@@ -50,6 +70,7 @@ is_field(const char *name, size_t len, const char *field) {
 
 static void
 put_field(lbst_writer_t *writer, const lbst_note_t *note, const char *name, size_t len) {
+  const lbst_platform_t *platform = note->platform;
   const char *text = NULL;
 
   if (is_field(name, len, "a")) {
@@ -61,9 +82,15 @@ put_field(lbst_writer_t *writer, const lbst_note_t *note, const char *name, size
   } else if (is_field(name, len, "hop")) {
     text = note->hop != NULL ? note->hop : "the load balancer";
   } else if (is_field(name, len, "remedy")) {
-    text = note->remedy != NULL ? note->remedy : "give it an idle limit";
+    put_remedies(writer, note->lb);
+  } else if (platform != NULL && is_field(name, len, "platform")) {
+    text = platform->name;
+  } else if (platform != NULL && is_field(name, len, "variable")) {
+    text = platform->variable;
+  } else if (platform != NULL && is_field(name, len, "hint")) {
+    text = platform->hint;
   }
-  if (text != NULL) put(writer, text, strlen(text));
+  if (text != NULL) put_text(writer, text);
 }
 
 const char *

@@ -5,9 +5,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lb.h"
+#include "platform.h"
 #include "setting.h"
 
-#define LBST_NOTE_TEXT_MAX 512u /* no message is longer, its NUL included */
+#define LBST_NOTE_TEXT_MAX 1024u /* no message is longer, its NUL included */
 
 typedef enum lbst_note_code_e {
 #define LBST_REASON(code, text)  LBST_##code,
@@ -24,8 +26,9 @@ typedef struct lbst_note_s {
   lbst_prop_t prop;
   uint32_t a_ms;
   uint32_t b_ms;
-  const char *hop;    /* its name; not owned, may be NULL */
-  const char *remedy; /* not owned, may be NULL */
+  const char *hop;                 /* its name; not owned, may be NULL */
+  const lbst_lb_t *lb;             /* its row in the catalogue, or NULL */
+  const lbst_platform_t *platform; /* that was found, or NULL */
 } lbst_note_t;
 
 /* "LBST_R_OUTLAST". Never NULL. Static storage. */

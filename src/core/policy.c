@@ -7,7 +7,7 @@ typedef struct lbst_draft_s {
   const lbst_ask_t *ask;
   lbst_plan_t *plan;
   const char *owner_name;
-  const char *owner_remedy;
+  const lbst_lb_t *owner_lb;
   uint32_t keep_alive_target_ms; /* 0 = never close */
 } lbst_draft_t;
 
@@ -24,7 +24,8 @@ say(lbst_draft_t *draft, lbst_note_code_t code, uint32_t a_ms, uint32_t b_ms) {
   note->a_ms = a_ms;
   note->b_ms = b_ms;
   note->hop = draft->owner_name;
-  note->remedy = draft->owner_remedy;
+  note->lb = draft->owner_lb;
+  note->platform = draft->ask->platform;
   return note;
 }
 
@@ -34,7 +35,7 @@ say_hop(lbst_draft_t *draft, lbst_note_code_t code, const lbst_hop_t *hop, uint3
   lbst_note_t *note = say(draft, code, a_ms, b_ms);
 
   note->hop = hop->name;
-  note->remedy = hop->lb != NULL ? hop->lb->remedy : NULL;
+  note->lb = hop->lb;
 }
 
 static void
@@ -78,7 +79,7 @@ warn_flow_timers(lbst_draft_t *draft) {
     const lbst_hop_t *hop = &ask->hops[i];
     if (hop->role != LBST_ROLE_L4 || hop->idle != LBST_IDLE_KNOWN) continue;
     if (plan->idle == LBST_IDLE_UNBOUNDED || hop->idle_ms < plan->idle_ms)
-      say_hop(draft, LBST_W_FLOW_TIMER, hop, hop->idle_ms, 0);
+      say_hop(draft, LBST_W_FLOW_TIMER, hop, hop->idle_ms, hop->idle_ms / 2);
   }
 }
 
@@ -105,8 +106,8 @@ warn_range(lbst_draft_t *draft) {
   if (lb == NULL || plan->idle != LBST_IDLE_KNOWN) return;
   below = lb->min_ms != 0 && plan->idle_ms < lb->min_ms;
   above_max = lb->max_ms != 0 && plan->idle_ms > lb->max_ms;
-  fixed =
-    lb->idle == LBST_IDLE_KNOWN && !lb->configurable && plan->idle_ms != lb->idle_ms;
+  fixed = lb->idle == LBST_IDLE_KNOWN && lb->configurable == LBST_ANSWER_NO &&
+          plan->idle_ms != lb->idle_ms;
   if (below || above_max || fixed) say(draft, LBST_W_OUTSIDE_RANGE, plan->idle_ms, 0);
 }
 
@@ -126,7 +127,7 @@ choose_owner(lbst_draft_t *draft) {
     plan->idle = owner->idle;
     plan->idle_ms = owner->idle == LBST_IDLE_KNOWN ? owner->idle_ms : 0;
     draft->owner_name = owner->name;
-    draft->owner_remedy = owner->lb != NULL ? owner->lb->remedy : NULL;
+    draft->owner_lb = owner->lb;
   }
   status = take_idle(plan, ask);
   if (status != LBST_OK) return status;
@@ -141,7 +142,8 @@ choose_owner(lbst_draft_t *draft) {
     say(draft, LBST_W_NO_POOL_OWNER, plan->idle_ms, 0);
   } else if (ask->idle_ms == 0) {
     say(draft, LBST_R_ASSUMED, plan->idle_ms, 0);
-    say(draft, LBST_W_ASSUMED, plan->idle_ms, 0);
+    say(draft, ask->platform != NULL ? LBST_W_PLATFORM_ASSUMED : LBST_W_ASSUMED,
+        plan->idle_ms, 0);
   }
   warn_flow_timers(draft);
   return LBST_OK;
@@ -434,6 +436,8 @@ judge(lbst_draft_t *draft) {
     plan->safe = false;
     say(draft, LBST_W_UNUSED_CONNECTION, unused_ms, plan->idle_ms);
   }
+  if (!plan->safe && draft->owner_lb != NULL && draft->owner_lb->remedies[0].line != NULL)
+    say(draft, LBST_W_CHANGE_LB, 0, 0);
 }
 
 lbst_status_t

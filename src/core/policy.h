@@ -8,6 +8,7 @@
 #include "chain.h"
 #include "node.h"
 #include "note.h"
+#include "platform.h"
 #include "setting.h"
 #include "status.h"
 
@@ -62,8 +63,9 @@ typedef struct lbst_ask_s {
   size_t hop_count;       /* at most LBST_CHAIN_MAX */
   lbst_source_t source;   /* who named the hops. Those of METADATA stand side by side:
                            * the pool owner with the longest idle timeout governs */
-  uint32_t idle_ms;       /* the pool owner's idle timeout as named apart from |hops|;
-                           * 0 = not. From ENVIRONMENT it overrides, else it must agree */
+  const lbst_platform_t *platform; /* of ASSUMED: found, and its router is not known */
+  uint32_t idle_ms; /* the pool owner's idle timeout as named apart from |hops|;
+                     * 0 = not. From ENVIRONMENT it overrides, else it must agree */
   uint32_t margin_ms;
   lbst_headers_mode_t headers_mode;
   uint32_t headers_ms; /* of LBST_HEADERS_MS */

@@ -26,12 +26,14 @@ static const napi_property_descriptor lbst_exports[] = {
   METHOD("logScan", lbst_bind_log_scan),
   METHOD("lbList", lbst_bind_lb_list),
   METHOD("nodeTimers", lbst_bind_node_timers),
+  METHOD("platformList", lbst_bind_platform_list),
   METHOD("policyLimits", lbst_bind_policy_limits),
   METHOD("policyPlan", lbst_bind_policy_plan),
   METHOD("serverApply", lbst_bind_server_apply),
   METHOD("serverRestore", lbst_bind_server_restore),
   METHOD("sockInspect", lbst_bind_sock_inspect),
   METHOD("spellNearest", lbst_bind_spell_nearest),
+  METHOD("spellTies", lbst_bind_spell_ties),
   METHOD("statusList", lbst_bind_status_list),
 };
 

@@ -25,7 +25,9 @@ LBST_BIND(log_scan);       /* (handle, block, last) -> { consumed, entries } */
 LBST_BIND(lb_list);        /* () -> [{ id, name, ... }] */
 LBST_BIND(node_timers);    /* (version) -> { from, ... } */
 LBST_BIND(spell_nearest);  /* (word, words) -> the word that was meant, or null */
+LBST_BIND(spell_ties);     /* (word, words) -> those that are equally near */
 LBST_BIND(status_list);    /* () -> { code: class name } */
+LBST_BIND(platform_list);  /* () -> [{ variable, name, lb }] */
 LBST_BIND(policy_limits);  /* () -> { idleMsMin, ... } */
 LBST_BIND(policy_plan);    /* (ask, settings, protocol) -> plan */
 LBST_BIND(server_apply);   /* (server, ask, constructors, key, mark) -> applied plan */

@@ -90,6 +90,21 @@ get_hops(napi_env env, napi_value list, lbst_napi_ask_t *ask) {
 }
 
 static napi_status
+get_platform(napi_env env, napi_value object, lbst_ask_t *ask) {
+  napi_value field;
+  bool found;
+  char variable[80];
+  size_t len;
+
+  NAPI_CHECK(get_property(env, object, "platform", &field, &found));
+  if (!found) return napi_ok;
+  NAPI_CHECK(
+    lbst_napi_get_text(env, field, "platform", variable, sizeof(variable), &len));
+  ask->platform = lbst_platform_find(variable, len);
+  return napi_ok;
+}
+
+static napi_status
 get_headers_mode(napi_env env, napi_value value, lbst_ask_t *ask) {
   uint32_t mode;
 
@@ -133,6 +148,7 @@ lbst_napi_get_ask(napi_env env, napi_value value, lbst_napi_ask_t *ask) {
   NAPI_CHECK(get_property(env, value, "idleTimeoutMs", &field, &found));
   if (found)
     NAPI_CHECK(lbst_napi_get_u32(env, field, "idleTimeoutMs", &ask->ask.idle_ms));
+  NAPI_CHECK(get_platform(env, value, &ask->ask));
   ask->ask.margin_ms = LBST_MARGIN_MS;
   NAPI_CHECK(get_property(env, value, "marginMs", &field, &found));
   if (found) NAPI_CHECK(lbst_napi_get_u32(env, field, "marginMs", &ask->ask.margin_ms));
@@ -159,16 +175,16 @@ lbst_napi_get_settings(napi_env env, napi_value object, napi_value *values,
 
 napi_status
 lbst_napi_check_plan(napi_env env, lbst_status_t status, const lbst_ask_t *ask) {
-  char message[320];
+  char message[1024];
   const char *name = "the load balancer";
-  const char *url = NULL;
-  size_t i;
+  const lbst_lb_t *lb = NULL;
+  size_t owner;
 
   if (status == LBST_OK) return napi_ok;
-  for (i = 0; i < ask->hop_count; i++) {
-    if (ask->hops[i].role != LBST_ROLE_POOL_OWNER) continue;
-    name = ask->hops[i].name;
-    url = ask->hops[i].lb != NULL ? ask->hops[i].lb->url : NULL;
+  owner = lbst_chain_owner(ask->hops, ask->hop_count, ask->source);
+  if (owner != LBST_NO_HOP) {
+    name = ask->hops[owner].name;
+    lb = ask->hops[owner].lb;
   }
   switch (status) {
   case LBST_E_CONFLICT:
@@ -179,10 +195,14 @@ lbst_napi_check_plan(napi_env env, lbst_status_t status, const lbst_ask_t *ask) 
       (unsigned) ask->idle_ms, name, (unsigned) ask->idle_ms);
     break;
   case LBST_E_NO_IDLE_TIMEOUT:
-    (void) snprintf(message, sizeof(message),
-                    "nobody says how long %s keeps an idle connection; pass it as "
-                    "{ id, idleTimeoutMs }%s%s",
-                    name, url != NULL ? ", see " : "", url != NULL ? url : "");
+    (void) snprintf(
+      message, sizeof(message),
+      "no source says how long %s keeps an idle connection, and none is guessed. Where "
+      "to "
+      "find the number: %s. Then pass it as lb: { id: '%s', idleTimeoutMs: <ms> }, or in "
+      "LB_SAFE_TIMEOUTS_IDLE_MS beside LB_SAFE_TIMEOUTS_LB%s%s",
+      name, lb != NULL && lb->revealed_by != NULL ? lb->revealed_by : "its configuration",
+      lb != NULL ? lb->id : "...", lb != NULL ? "; see " : "", lb != NULL ? lb->url : "");
     break;
   case LBST_E_TOO_LONG:
     (void) snprintf(message, sizeof(message),

@@ -15,7 +15,7 @@ typedef struct lbst_napi_ask_s {
 } lbst_napi_ask_t;
 
 /* Reads what lib/options.js makes of the options:
- * { hops: [{ id, name, role, idleTimeoutMs }], idleTimeoutMs, source, marginMs,
+ * { hops: [{ id, name, role, idleTimeoutMs }], idleTimeoutMs, source, platform, marginMs,
  *   headersTimeout, unbounded, nodeVersion }. Leaves |protocol| and |present| for the
  * caller to fill. */
 napi_status
@@ -27,7 +27,7 @@ napi_status
 lbst_napi_get_settings(napi_env env, napi_value object, napi_value *values,
                        lbst_settings_t *settings);
 
-/* Throws what lbst_policy_plan() answered, with the owner's name and the remedy. */
+/* Throws what lbst_policy_plan() answered, with the owner's name and what to do. */
 napi_status
 lbst_napi_check_plan(napi_env env, lbst_status_t status, const lbst_ask_t *ask);
 

@@ -68,10 +68,14 @@ function recompare (dir, corpus) {
   return JSON.parse(run(process.execPath, [path.join(__dirname, 'recompare.js'), corpus, dir]))
 }
 
-function judge (dir, objects, corpus, { file, from, to, why }) {
+function checkFit ({ file, from, why }) {
+  const count = fs.readFileSync(path.join(root, file), 'utf8').split(from).length - 1
+  if (count !== 1) throw new Error(`the mutation '${why}' fits ${count} places of ${file}`)
+}
+
+function judge (dir, objects, corpus, { file, from, to }) {
   const target = path.join(dir, file)
   const text = fs.readFileSync(path.join(root, file), 'utf8')
-  if (text.split(from).length !== 2) throw new Error(`the mutation '${why}' no longer fits ${file}`)
   const unit = file.endsWith('.def') ? file.replace('.def', '.c') : file
   try {
     fs.writeFileSync(target, text.replace(from, () => to))
@@ -85,6 +89,7 @@ function judge (dir, objects, corpus, { file, from, to, why }) {
 }
 
 function main () {
+  mutants.forEach(checkFit)
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'lbst-mutants-'))
   try {
     const corpus = options.corpus ?? path.join(dir, 'corpus.jsonl')

@@ -171,6 +171,14 @@ test_outlast(void) {
   plan(&story);
   ok(!story.plan.safe && says(&story, LBST_W_STILL_UNSAFE),
      "no margin on a Node that adds nothing is not safe");
+  ok(says(&story, LBST_W_CHANGE_LB), "so it says what to change on the other side");
+
+  begin(&story, "azure-front-door");
+  story.ask.margin_ms = 0;
+  on_node(&story, "18.20.8");
+  plan(&story);
+  ok(!story.plan.safe && !says(&story, LBST_W_CHANGE_LB),
+     "nothing to change where it is fixed");
 }
 
 /* ---- rule 2: headersTimeout ------------------------------------------------------ */
@@ -540,6 +548,40 @@ test_unbounded(void) {
 /* ---- rule 7: chains
  * ------------------------------------------------------------------------ */
 
+/* No number is guessed: the user must say it, in any of the places where one can. */
+static void
+test_unknown(void) {
+  lbst_story_t story;
+
+  begin(&story, "render");
+  story.status = lbst_policy_plan(&story.plan, &story.ask);
+  is_str(lbst_status_name(story.status), "LBST_E_NO_IDLE_TIMEOUT", "nobody knows");
+
+  begin(&story, "cloudflare,render");
+  story.status = lbst_policy_plan(&story.plan, &story.ask);
+  is_str(lbst_status_name(story.status), "LBST_E_NO_IDLE_TIMEOUT", "as the last hop");
+
+  begin(&story, "render,nginx");
+  plan(&story);
+  expect(&story, 65000, 66000, 300000, "it does not matter in front of another owner");
+
+  begin(&story, "render");
+  story.hops[0].idle = LBST_IDLE_KNOWN;
+  story.hops[0].idle_ms = 100000;
+  plan(&story);
+  expect(&story, 105000, 106000, 300000, "said of the hop");
+
+  begin(&story, "render");
+  story.ask.idle_ms = 100000;
+  plan(&story);
+  expect(&story, 105000, 106000, 300000, "said beside it");
+
+  begin(&story, "aws-global-accelerator,aws-alb,aws-global-accelerator");
+  plan(&story);
+  expect(&story, 65000, 66000, 300000, "an L4 balancer need not be known");
+  ok(!says(&story, LBST_W_FLOW_TIMER), "and nothing is said of its flow timer");
+}
+
 static void
 test_chain(void) {
   lbst_story_t story;
@@ -581,6 +623,15 @@ test_chain(void) {
   plan(&story);
   expect(&story, 65000, 66000, 300000, "nothing named: 60 s are assumed");
   ok(says(&story, LBST_R_ASSUMED) && says(&story, LBST_W_ASSUMED), "told");
+
+  begin(&story, "");
+  story.ask.source = LBST_SOURCE_ASSUMED;
+  story.ask.platform = lbst_platform_find("K_SERVICE", 9);
+  plan(&story);
+  expect(&story, 65000, 66000, 300000,
+         "a platform that nobody knows enough of: 60 s too");
+  ok(says(&story, LBST_W_PLATFORM_ASSUMED) && !says(&story, LBST_W_ASSUMED),
+     "but it is named");
 
   begin(&story, "heroku");
   story.ask.source = LBST_SOURCE_PLATFORM;
@@ -680,6 +731,7 @@ main(void) {
   test_dangers();
   test_http2();
   test_unbounded();
+  test_unknown();
   test_chain();
   test_refused();
   test_notes_fit();

@@ -1,9 +1,8 @@
 /* Random servers, events and times against the timer model. libFuzzer's input is a server
  * of 5 settings, and then operations of one byte and a time.
  *
- *   clang -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined \
- *     test/fuzz/conn_fuzz.c src/core/conn.c src/core/node.c -o conn_fuzz
- *   ./conn_fuzz -max_total_time=60
+ *   npm run fuzz                 conn, 60 s
+ *   node scripts/fuzz.js conn 600
  *
  * Holds whatever the input: a deadline is never in the past, time never runs back, a
  * refused call changes nothing, bounds enclose their moment, an outcome is told once, and
@@ -110,6 +109,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   settings.socket_ms = take_number(&in);
   settings.check_ms = take_number(&in);
   settings.max_requests = take_number(&in);
+  settings.uptime = take_time(&in, 0);
   lbst_rules_init(&rules, node, &settings);
   lbst_conn_init(&conn, &rules);
 

@@ -4,8 +4,8 @@ import http2 from 'node:http2'
 import net from 'node:net'
 import { expectAssignable, expectError, expectNotAssignable, expectType } from 'tsd'
 import lbst, {
-  applyLbSafeTimeouts, planLbSafeTimeouts, loadBalancers, findLoadBalancer, nodeTimers, native,
-  type LbId, type LoadBalancer, type NodeTimers, type Options, type Plan, type Report
+  applyLbSafeTimeouts, planLbSafeTimeouts, loadBalancers, findLoadBalancer, nodeTimers, native, createConnectionModel,
+  type ConnectionModel, type ConnectionOutcome, type LbId, type LoadBalancer, type NodeTimers, type Options, type Plan, type Report
 } from '../..'
 
 // what people really hold
@@ -50,3 +50,14 @@ expectType<LoadBalancer>(findLoadBalancer('nginx'))
 expectType<NodeTimers>(nodeTimers('22.19.0'))
 expectType<boolean>(native)
 expectType<Report>(lbst.applyLbSafeTimeouts(http.createServer()))
+
+// the model
+const model = createConnectionModel({ keepAliveTimeout: 5000 }, { nodeVersion: '22', listenAtMs: 0 })
+expectType<ConnectionModel>(model)
+expectType<void>(model.event('response-finish', 20))
+expectType<void>(model.event('stall', 20, 30))
+expectError(model.event('bytes', 20, 30))
+expectError(model.event('bites', 20))
+expectType<ConnectionOutcome | null>(model.advance(1000))
+expectType<number>(model.nextDeadlineMs())
+expectError(model.open = true)
