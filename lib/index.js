@@ -9,6 +9,12 @@ module.exports = {
   applyLbSafeTimeouts,
   planLbSafeTimeouts,
   createConnectionModel,
+  get classifyLog () {
+    return require('./logs').classifyLog
+  },
+  get createLogClassifier () {
+    return require('./logs').createLogClassifier
+  },
   loadBalancers,
   findLoadBalancer,
   nodeTimers,

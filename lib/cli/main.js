@@ -9,6 +9,7 @@ const { native } = require('../binding')
 
 const commands = {
   list: () => require('./list'),
+  logs: () => require('./logs'),
   plan: () => require('./plan'),
   selfcheck: () => require('./selfcheck'),
   show: () => require('./show')

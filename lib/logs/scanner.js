@@ -74,7 +74,7 @@ class LogScanner {
     this.recordLine ??= 0
     const records = []
     const from = []
-    const lines = block.toString('utf8', 0, end).split('\n')
+    const lines = block.toString('utf8', 0, end).split(/\r?\n/)
     if (lines[lines.length - 1] === '') lines.pop()
     for (const line of lines) {
       this.jsonLine++

@@ -24,6 +24,7 @@ read_head(lbst_line_t *line, lbst_cursor_t *c) {
 static lbst_line_result_t
 read_rest(lbst_line_t *line, lbst_cursor_t *c) {
   lbst_slice_t received, sent, took, service;
+  size_t i;
 
   if (!lbst_cursor_word(c, &received) || !lbst_cursor_word(c, &sent) ||
       !lbst_cursor_word(c, &took) || !lbst_cursor_word(c, &service))
@@ -33,8 +34,11 @@ read_rest(lbst_line_t *line, lbst_cursor_t *c) {
       !lbst_slice_us(service, MS_US, &line->rest_us))
     return LBST_LINE_BROKEN;
   if (line->rest_us >= 0) line->backend_status = line->status;
-  if (!lbst_cursor_skip(c, 4) || !lbst_cursor_field(c, &line->target))
-    return LBST_LINE_BROKEN;
+  /* Envoy does not escape quotes: those between two fields are told by the next one's */
+  for (i = 0; i < 4; i++)
+    if (!lbst_cursor_past(c, LBST_SLICE("\" \""))) return LBST_LINE_BROKEN;
+  c->at--;
+  if (!lbst_cursor_field(c, &line->target)) return LBST_LINE_BROKEN;
   if (lbst_slice_is_blank(line->target)) line->target.len = 0;
   return LBST_LINE_OK;
 }

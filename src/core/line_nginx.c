@@ -27,6 +27,8 @@ lbst__line_nginx_error(lbst_line_t *line, const lbst_layout_t *layout,
   body = lbst_slice_between(c.at, c.end);
   if (lbst_slice_find(body, LBST_SLICE(": ")) == LBST_NO_INDEX) return LBST_LINE_BROKEN;
   body = lbst_slice_after(body, LBST_SLICE(": "));
+  /* the number of the client's connection, where there is one */
+  if (body.len > 0 && body.at[0] == '*') body = lbst_slice_after(body, LBST_SLICE(" "));
   /* the message and its step, up to what was going on; the request is the client's own
    * text and must not be searched */
   index = lbst_slice_find(body, LBST_SLICE(", client: "));

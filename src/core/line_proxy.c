@@ -106,9 +106,13 @@ lbst__line_traefik(lbst_line_t *line, const lbst_layout_t *layout, lbst_slice_t 
     return LBST_LINE_BROKEN;
   if (!lbst_slice_number(size, &line->bytes)) line->bytes = -1;
   line->method = lbst__request_method(request);
-  /* genericCLF ends behind the user agent */
-  if (!lbst_cursor_skip(&c, 2)) return LBST_LINE_BROKEN;
-  if (c.at == c.end) return LBST_LINE_OK;
+  /* genericCLF ends behind the user agent; else the request's number is next, and that
+   * tells the agent's last quote from those in it */
+  if (!lbst_cursor_skip(&c, 1) || c.at == c.end) return LBST_LINE_BROKEN;
+  do {
+    if (lbst_cursor_past(&c, LBST_SLICE("\" "))) continue;
+    return c.end[-1] == '"' ? LBST_LINE_OK : LBST_LINE_BROKEN;
+  } while (c.at == c.end || *c.at < '0' || *c.at > '9');
   if (!lbst_cursor_skip(&c, 2) || !lbst_cursor_field(&c, &line->target) ||
       !lbst_cursor_word(&c, &took))
     return LBST_LINE_BROKEN;

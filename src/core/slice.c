@@ -171,6 +171,15 @@ lbst_cursor_field(lbst_cursor_t *cursor, lbst_slice_t *field) {
 }
 
 bool
+lbst_cursor_past(lbst_cursor_t *cursor, lbst_slice_t mark) {
+  const size_t index = lbst_slice_find(lbst_slice_between(cursor->at, cursor->end), mark);
+
+  if (index == LBST_NO_INDEX) return false;
+  cursor->at += index + mark.len;
+  return true;
+}
+
+bool
 lbst_cursor_skip(lbst_cursor_t *cursor, size_t count) {
   lbst_slice_t field;
 

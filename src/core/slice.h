@@ -96,6 +96,10 @@ lbst_cursor_word(lbst_cursor_t *cursor, lbst_slice_t *word);
 bool
 lbst_cursor_field(lbst_cursor_t *cursor, lbst_slice_t *field);
 
+/* Passes over everything up to and with the next |mark|. False when there is none. */
+bool
+lbst_cursor_past(lbst_cursor_t *cursor, lbst_slice_t mark);
+
 /* Passes over |count| fields. */
 bool
 lbst_cursor_skip(lbst_cursor_t *cursor, size_t count);
