@@ -2,6 +2,12 @@
 
 #define LINES_MAX 64
 
+/* Traefik's short form is nginx's combined one to the letter, and nginx is everywhere. */
+static bool
+is_telling(lbst_log_format_t format, const lbst_line_t *line) {
+  return format != LBST_LOG_TRAEFIK || line->answer_us != LBST_US_ABSENT;
+}
+
 /* How many of the first lines can be read as |format|. */
 static unsigned
 count_read(lbst_slice_t head, lbst_log_format_t format) {
@@ -18,7 +24,8 @@ count_read(lbst_slice_t head, lbst_log_format_t format) {
     if (text.len == 0) continue;
     if (text.at[0] == '#')
       lbst_layout_header(&layout, text);
-    else if (lbst_line_parse(&line, &layout, text) == LBST_LINE_OK)
+    else if (lbst_line_parse(&line, &layout, text) == LBST_LINE_OK &&
+             is_telling(format, &line))
       count++;
   }
   return count;
