@@ -10,7 +10,7 @@ const fs = require('node:fs')
 const path = require('node:path')
 
 const root = path.join(__dirname, '..')
-const out = path.join(root, 'build', 'fuzz')
+const out = path.join(root, '.cache', 'fuzz')
 const corpus = path.join(out, 'logline-corpus')
 const fixtures = path.join(root, 'test', 'fixtures', 'logs')
 const seconds = Number(process.argv[2] ?? 60)

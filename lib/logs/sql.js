@@ -58,6 +58,7 @@ SELECT time, method, status, target,
   CASE
     WHEN type IS NULL OR type NOT IN ('http', 'https', 'h2', 'grpcs', 'ws', 'wss')
       OR connect_s IS NULL OR answer_s IS NULL OR rest_s IS NULL OR status IS NULL
+      OR NOT ${matches('time', '^[0-9]{4}-(0[1-9]|1[0-2])-[0-3][0-9]T([01][0-9]|2[0-3]):[0-5][0-9]:[0-6][0-9]')}
       OR NOT ${matches('target_status', '^(-|0|[0-9]{3})$')} THEN 'bad'
     WHEN target_status NOT IN ('-', '0', '000') THEN CASE
       WHEN status < 500 THEN 'ok'
