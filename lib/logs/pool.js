@@ -23,7 +23,7 @@ function * walk (paths) {
   }
 }
 
-function * tasksOf (paths, failures) {
+function * tasksOf (paths, cut, failures) {
   let fileIndex = 0
   for (const file of walk(paths)) {
     const index = fileIndex++
@@ -38,7 +38,7 @@ function * tasksOf (paths, failures) {
       failures.push({ file, message: error.message, code: error.code })
       continue
     }
-    if (found.packing !== 'plain' || found.length <= 2 * pieceLength) {
+    if (!cut || found.packing !== 'plain' || found.length <= 2 * pieceLength) {
       yield { file, fileIndex: index, packing: found.packing }
       continue
     }
@@ -86,17 +86,18 @@ async function runTasks (tasks, options, threads, onTask) {
       return true
     }
     const start = () => {
-      const worker = new Worker(path.join(__dirname, 'worker.js'), { workerData: { options } })
+      const pending = new Int32Array(new SharedArrayBuffer(4))
+      const worker = new Worker(path.join(__dirname, 'worker.js'), { workerData: { options, pending } })
       workers.add(worker)
       worker.on('error', fail)
       worker.on('message', ({ id, entries, done, result, failure }) => {
         const slot = byId.get(id)
         if (entries !== undefined) {
+          Atomics.sub(pending, 0, 1)
+          Atomics.notify(pending, 0)
           for (const entry of entries) slot.entries.push(entry)
-          // the first in line may pass on at once: all lines of a log need not be kept
-          if (slot === waiting[0] && slot.task.from === undefined) {
-            onTask(slot.task, slot.entries.splice(0), null)
-          }
+          // the first in line may pass on at once
+          if (slot === waiting[0]) onTask(slot.task, slot.entries.splice(0), null)
           return
         }
         if (!done) return
@@ -153,7 +154,9 @@ async function readFiles (paths, { threads = os.availableParallelism?.() ?? os.c
   const scan = { ...options, entries: onEntries ? 'all' : 'evidence', evidence: evidenceMax }
   // a wrong format or logFormat is the caller's error, and not one of every file
   new (require('./scanner').LogScanner)(scan).check()
-  await runTasks(tasksOf(paths, failures), scan, Math.max(1, threads), onTask)
+  // all entries in their order: one file after the other, so that none has to wait in memory
+  const cut = onEntries === undefined
+  await runTasks(tasksOf(paths, cut, failures), scan, cut ? Math.max(1, threads) : 1, onTask)
   delete evidence.ok
   const report = { ...sum.report(), files: files.size, failures, evidence, badLines }
   return { ...report, races: require('./races').findBursts(report) }

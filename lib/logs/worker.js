@@ -10,9 +10,22 @@ const { LogScanner } = require('./scanner')
 // Chunks of packed files and of stdin.
 const readLength = 1024 * 1024
 
+// Batches of entries that may be on their way. A scanner is faster than whoever takes its
+// entries: without a bound the whole log would wait in memory.
+const batchesMax = 8
+
+function sendEntries (id, entries) {
+  const { pending } = workerData
+  for (let count = Atomics.load(pending, 0); count >= batchesMax; count = Atomics.load(pending, 0)) {
+    Atomics.wait(pending, 0, count)
+  }
+  Atomics.add(pending, 0, 1)
+  parentPort.postMessage({ id, entries })
+}
+
 async function run ({ id, file, packing, from, to }) {
   const scanner = new LogScanner(workerData.options)
-  const onEntries = (entries) => parentPort.postMessage({ id, entries })
+  const onEntries = (entries) => sendEntries(id, entries)
   try {
     if (packing === 'plain') {
       scanPlain(file, { from, to }, scanner, onEntries)
