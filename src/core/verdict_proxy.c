@@ -8,7 +8,8 @@ lbst__judge_nginx_error(const lbst_line_t *line) {
 
   if (m.len == 0) return LBST_WHY_NO_REQUEST;
   if (LBST_HAS(m, "no live upstreams")) return LBST_WHY_NO_TARGET;
-  if (LBST_STARTS(m, "client ") || LBST_HAS(m, "while sending to client") ||
+  if (LBST_STARTS(m, "client ") || LBST_HAS(m, "client prematurely closed") ||
+      LBST_HAS(m, "while sending to client") ||
       LBST_HAS(m, "while reading client request") ||
       LBST_HAS(m, "while waiting for request"))
     return LBST_WHY_CLIENT_CLOSED;
