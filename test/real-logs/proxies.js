@@ -117,7 +117,7 @@ backend b2
 }
 
 function apache ({ dir, ports }) {
-  const modules = ['mpm_event', 'authz_core', 'proxy', 'proxy_http', 'unixd'].map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`).join('\n')
+  const modules = ['mpm_event', 'authz_core', 'proxy', 'proxy_http'].map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`).join('\n')
   const conf = write(dir, 'apache.conf', `${modules}
 ServerRoot ${dir}
 ServerName localhost
@@ -139,11 +139,12 @@ ProxyPass / http://127.0.0.1:${ports.upstream}/ keepalive=On
   return {
     command: 'apache2',
     args: ['-f', conf, '-DFOREGROUND'],
-    logs: [{ name: 'apache-error', file: 'error.log', options: { format: 'apache-error' }, pathless: { '/race': 'Connection reset by peer', '/race-fin': 'AH01102', '/refused': 'AH00957', '/200': 'AH00489' } }],
+    logs: [{ name: 'apache-error', file: 'error.log', options: { format: 'apache-error' }, pathless: { '/race': '(20014)', '/race-rst': '(104)Connection reset', '/slow': '(70007)', '/refused': 'AH00957', '/200': 'AH00489' } }],
     requests: [
       { method: 'GET', path: '/200', verdicts: lines('other') },
-      { method: 'POST', path: '/race', warm: true, verdicts: {} },
-      { method: 'POST', path: '/race-rst', warm: true, verdicts: {} },
+      { method: 'POST', path: '/race', warm: true, verdicts: lines('keep-alive-race') },
+      { method: 'POST', path: '/race-rst', warm: true, verdicts: lines('keep-alive-race') },
+      { method: 'POST', path: '/slow', verdicts: lines('target-timeout') },
       { method: 'GET', path: '/refused', verdicts: lines('refused') }
     ]
   }
