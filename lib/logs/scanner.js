@@ -36,20 +36,33 @@ class LogScanner {
 
   /** Reads a chunk of any length; returns the entries of the lines that are complete. */
   push (chunk, last = false) {
-    const block = this.tail === null ? chunk : Buffer.concat([this.tail, chunk])
-    this.tail = null
+    let rest = chunk
+    const entries = []
+    if (this.tail !== null) {
+      // only the line that two chunks share is copied, once the format is known
+      const end = this.handle === null ? rest.length : rest.indexOf(newline) + 1 || rest.length
+      const joined = Buffer.concat([this.tail, rest.subarray(0, end)])
+      rest = rest.subarray(end)
+      this.tail = null
+      this.pushBlock(joined, last && rest.length === 0, entries)
+    }
+    if (rest.length > 0 || last) this.pushBlock(rest, last, entries)
+    return entries
+  }
+
+  pushBlock (block, last, all) {
     if (this.handle === null) {
       if (block.length < headLength && !last) {
-        this.tail = block
-        return []
+        this.tail = Buffer.from(block)
+        return
       }
-      if (block.length === 0) return []
+      if (block.length === 0) return
       this.open(block.subarray(0, headLength))
     }
     const { consumed, entries } = this.scan(block, last)
+    for (const entry of entries) all.push(entry)
     // a copy: the caller may use its buffer again
     if (consumed < block.length) this.tail = Buffer.from(block.subarray(consumed))
-    return entries
   }
 
   /** As push(), for a caller that keeps the rest itself: { consumed, entries }. */
