@@ -127,6 +127,8 @@ t.test('files', async (t) => {
   fs.writeFileSync(path.join(dir, 'sub', 'empty'), '')
   fs.writeFileSync(path.join(dir, 'sub', 'unknown.txt'), 'no log at all\n')
 
+  fs.symlinkSync(path.join(dir, 'gone'), path.join(dir, 'sub', 'a-dead-link'))
+
   t.test('one, and many', async (t) => {
     const entries = []
     const one = await classifyLogFiles([path.join(dir, 'a.log')], { onEntries: (some) => entries.push(...some) })
@@ -135,7 +137,7 @@ t.test('files', async (t) => {
     const all = await classifyLogFiles([dir])
     t.equal(all.files, 6)
     t.equal(all.format, 'mixed')
-    t.strictSame(all.failures.map(({ file }) => path.basename(file)), ['cut.gz', 'unknown.txt'], 'what breaks is named, and the rest is read')
+    t.strictSame(all.failures.map(({ file }) => path.basename(file)), ['a-dead-link', 'cut.gz', 'unknown.txt'], 'what breaks is named, and the rest is read')
     t.ok(all.lines > 6000 + clf.cases.length - 1, 'the part before the break counts')
     t.equal(all.hours.reduce((sum, { counts }) => sum + Object.values(counts).reduce((a, b) => a + b), 0), all.lines - all.bad, 'each line in its hour')
   })

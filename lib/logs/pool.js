@@ -15,17 +15,25 @@ const { Sum, badEntry, evidenceMax, isoTime } = require('./verdicts')
 const pieceLength = 64 * 1024 * 1024
 
 /** All files below the given files and folders, in order; '-' is stdin. */
-function * walk (paths) {
+function * walk (paths, failures, asked = true) {
   for (const name of paths) {
-    if (name === '-') yield name
-    else if (fs.statSync(name).isDirectory()) yield * walk(fs.readdirSync(name).sort().map((entry) => path.join(name, entry)))
-    else yield name
+    let entries = null
+    try {
+      if (name !== '-' && fs.statSync(name).isDirectory()) entries = fs.readdirSync(name).sort()
+    } catch (error) {
+      // what was asked for must be there; a dead link below it stops nothing
+      if (asked) throw error
+      failures.push({ file: name, message: error.message, code: error.code })
+      continue
+    }
+    if (entries === null) yield name
+    else yield * walk(entries.map((entry) => path.join(name, entry)), failures, false)
   }
 }
 
 function * tasksOf (paths, cut, failures) {
   let fileIndex = 0
-  for (const file of walk(paths)) {
+  for (const file of walk(paths, failures)) {
     const index = fileIndex++
     if (file === '-') {
       yield { file, fileIndex: index, packing: null }
