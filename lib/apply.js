@@ -3,6 +3,7 @@
 // Outlast: the plan of src/core/policy.c, carried out on a server by src/napi/bind_server.c,
 // told as a report.
 
+const { attach, ownWrite } = require('./attach')
 const { native } = require('./binding')
 const { deepFreeze, findLoadBalancer, nodeTimers } = require('./catalogue')
 const { readOptions, readSettings } = require('./options')
@@ -75,19 +76,18 @@ function enableTcpKeepAlive (socket) {
 }
 
 /** restore() of a report: puts back what this call wrote, where it still stands. */
-function createRestore (server, plan, undo) {
+function createRestore (server, plan, undos) {
   let changes = Object.keys(plan.targets).map((name) => ({ name, from: plan.before[name], to: plan.after[name] }))
   return function restore () {
-    const restored = native().serverRestore(server, changes)
+    for (const undo of undos.splice(0)) undo()
+    const restored = ownWrite(server, () => native().serverRestore(server, changes))
     changes = []
-    undo?.()
-    undo = undefined
     return restored
   }
 }
 
 function watchDeadPeers (server) {
-  if (server.listeners('connection').includes(enableTcpKeepAlive)) return undefined
+  if (server.listeners('connection').includes(enableTcpKeepAlive)) return () => {}
   server.on('connection', enableTcpKeepAlive)
   return () => server.removeListener('connection', enableTcpKeepAlive)
 }
@@ -98,13 +98,14 @@ function watchDeadPeers (server) {
  * (LBST_E_...) and changes nothing when the server or an option is not right.
  */
 function applyLbSafeTimeouts (server, options) {
-  const { ask } = readOptions(options)
+  const { ask, ...extras } = readOptions(options)
   if (version === undefined) prepare()
   const mark = { version, report: null }
-  const plan = native().serverApply(server, ask, constructors, kMark, mark)
-  const undo = plan.tcpKeepAlive ? watchDeadPeers(server) : undefined
+  const plan = ownWrite(server, () => native().serverApply(server, ask, constructors, kMark, mark))
   const report = createReport(ask, plan, plan.before, plan.after)
-  Object.defineProperty(report, 'restore', { value: createRestore(server, plan, undo) })
+  const undos = [attach(server, { ask, protocol: plan.protocol, report, ...extras })]
+  if (plan.tcpKeepAlive) undos.push(watchDeadPeers(server))
+  Object.defineProperty(report, 'restore', { value: createRestore(server, plan, undos) })
   mark.report = deepFreeze(report)
   return report
 }

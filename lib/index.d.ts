@@ -111,19 +111,53 @@ export interface Hop {
   name?: string | null
   /** `pool-owner` keeps idle connections to Node; the others own none. */
   role?: 'pool-owner' | 'l4' | 'not-pooling'
-  /** ms; null: as the catalogue says. */
+  /**
+   * ms. Of a pool owner: how long it keeps an idle connection. Of an l4 hop: when it forgets a
+   * silent flow. null: as the catalogue says; with `unbounded`: no limit, or not told.
+   */
   idleTimeoutMs?: number | null
+  /** It closes no idle connection of its own accord. */
+  unbounded?: boolean
   drainMs?: number | null
   /** Where it was read: `file:line` or a JSON path. */
   where?: string
+  /** What decided, and what was seen and not used. */
   why?: string
+}
+
+/** A hop as `readLbMetadata` returns it. */
+export interface ReadHop extends Hop {
+  id: LbId | null
+  name: string
+  role: 'pool-owner' | 'l4' | 'not-pooling'
+  idleTimeoutMs: number | null
+  unbounded: boolean
+  drainMs: number | null
+  where: string
+  why: string
+}
+
+/** The formats that `readLbMetadata` reads. */
+export type MetadataFormat =
+  | 'aws' | 'gcloud' | 'azure' | 'oci' | 'terraform' | 'cloudformation' | 'kubernetes' | 'akamai' | 'envoy'
+  | 'caddy' | 'traefik' | 'varnish' | 'nginx' | 'haproxy' | 'apache' | 'trafficserver' | 'squid' | 'kong'
+
+/** The text of a configuration, its bytes, or parsed JSON. */
+export type Metadata = string | NodeJS.ArrayBufferView | object
+
+export interface MetadataOptions {
+  /** @default recognised by content */
+  format?: MetadataFormat
+  /** What `where` calls the input. @default 'input' */
+  file?: string
 }
 
 export interface Options {
   /**
    * The load balancer in front: an id, what you know of it, or a chain of these, outermost
    * first (the last one that pools connections to Node governs).
-   * @default detected: LB_SAFE_TIMEOUTS_LB, LB_SAFE_TIMEOUTS_IDLE_MS, the platform's own
+   * @default detected: LB_SAFE_TIMEOUTS_METADATA, LB_SAFE_TIMEOUTS_LB,
+   * LB_SAFE_TIMEOUTS_IDLE_MS, the platform's own
    * variable, else a generic load balancer of 60 seconds
    * @example 'aws-alb'
    * @example ['cloudflare', { id: 'aws-alb', idleTimeoutMs: 120000 }]
@@ -131,8 +165,12 @@ export interface Options {
   lb?: LbOption | readonly LbOption[]
   /** The pool owner's idle timeout when only the number is known, in ms (1000 to 2147483647). */
   idleTimeoutMs?: number
-  /** Hops read from a load balancer's own configuration; the one that idles longest governs. */
-  metadata?: readonly Hop[]
+  /**
+   * A load balancer's own configuration, or what its own tool prints of it (all that
+   * `readLbMetadata` takes, and what it returns); the hop that idles longest governs.
+   * Also from the file that LB_SAFE_TIMEOUTS_METADATA names.
+   */
+  metadata?: Metadata | readonly Hop[]
   /**
    * How much longer than the load balancer Node holds on, in ms.
    * @default 5000, or the vendor's advice where it is longer
@@ -252,6 +290,8 @@ export interface LoadBalancer {
   readonly retries: boolean | null
   /** Which ones. */
   readonly retried: string | null
+  /** Of an `l4` hop: only data, and no TCP keep-alive, keeps a silent connection. */
+  readonly ignoresTcpKeepAlive: boolean
   /** What it can speak to its backend; empty where it is not its business, or not known. */
   readonly originHttp: ReadonlyArray<'http/1.0' | 'http/1.1' | 'h2' | 'h3'>
   /** What to change on its side instead, where, best first: 4 s is less than any Node waits. */
@@ -314,7 +354,7 @@ export interface LbSafeTimeoutsError extends Error {
  *
  * @throws {TypeError} LBST_E_NOT_A_SERVER, LBST_E_INVALID_TYPE, LBST_E_UNKNOWN_OPTION, LBST_E_CONFLICT
  * @throws {RangeError} LBST_E_OUT_OF_RANGE, LBST_E_LOOKS_LIKE_SECONDS, LBST_E_UNKNOWN_LB, LBST_E_TOO_LONG
- * @throws {Error} LBST_E_NO_IDLE_TIMEOUT, LBST_E_WRITE_REFUSED, LBST_E_UNSUPPORTED, LBST_E_NATIVE_MISSING
+ * @throws {Error} LBST_E_NO_IDLE_TIMEOUT, LBST_E_BAD_METADATA, LBST_E_WRITE_REFUSED, LBST_E_UNSUPPORTED, LBST_E_NATIVE_MISSING
  * A call that throws has changed nothing.
  */
 export function applyLbSafeTimeouts (server: Server, options?: Options): Report
@@ -324,6 +364,46 @@ export function applyLbSafeTimeouts (server: Server, options?: Options): Report
  * `http.createServer()` starts with. Throws as `applyLbSafeTimeouts`, and LBST_E_UNKNOWN_NODE.
  */
 export function planLbSafeTimeouts (options?: Options, settings?: Settings): Plan
+
+/** What is known of a server that has a plan. A frozen plain object that survives JSON. */
+export interface Evidence {
+  /** Seen to be safe, seen or known to be unsafe, or too little to say. */
+  readonly verdict: 'safe' | 'unsafe' | 'unproven'
+  /** Why. Codes are stable: LBST_R_... and LBST_W_... */
+  readonly reasons: readonly Note[]
+  readonly lb: Report['lb']
+  /** The load balancer's idle timeout, as the connections that it closed show it. */
+  readonly learned: {
+    /** null unless `kind` is 'clear'. */
+    readonly idleTimeoutMs: number | null
+    /** 'lazy': it closes when it has something to send. 'in-step': all idled at the same moments. */
+    readonly kind: 'clear' | 'few' | 'spread' | 'lazy' | 'in-step'
+    readonly samples: number
+    readonly agreeing: number
+  }
+  readonly open: number | null
+  /** null where Node keeps no such list (http2). */
+  readonly idle: number | null
+  readonly draining: boolean
+  readonly idleCloses: { readonly byPeer: number, readonly byNode: number }
+  /** Idle closes that a last look prevented because a request had come. */
+  readonly saved: number
+  /** ... because the peer had got its last byte too late. */
+  readonly extended: number
+  readonly unsafeWrites: number
+  /** How long connections were idle when their peer closed them, by the kernel's clock. */
+  readonly peerIdleMs: { readonly min: number, readonly p50: number, readonly p99: number, readonly max: number } | null
+  readonly idleCloseMs: Report['idleCloseMs']
+  readonly eventLoopDelayMs: { readonly max: number, readonly p99: number }
+}
+
+/**
+ * What is known of a server that `applyLbSafeTimeouts` was applied to. The same goes out on
+ * diagnostics_channel: lb-safe-timeouts:idle-close, :saved, :unsafe-write, :draining.
+ *
+ * @throws {Error} LBST_E_UNSUPPORTED when it was not, or with `evidence: false`
+ */
+export function status (server: Server): Evidence
 
 /** The catalogue. */
 export function loadBalancers (): readonly LoadBalancer[]
@@ -337,6 +417,17 @@ export function findLoadBalancer (id: string): LoadBalancer
  * @default the running one
  */
 export function nodeTimers (version?: string): NodeTimers
+
+/**
+ * Reads a load balancer's own configuration, or what its own tool prints of it: which hops
+ * keep connections to Node, and for how long. Opens no file and runs nothing. An empty list
+ * means that the format is known and tells of no load balancer.
+ *
+ * @throws {RangeError} LBST_E_UNKNOWN_FORMAT, LBST_E_METADATA_TOO_BIG
+ * @throws {Error} LBST_E_BAD_METADATA
+ * @throws {TypeError} LBST_E_INVALID_TYPE
+ */
+export function readLbMetadata (input: Metadata, options?: MetadataOptions): ReadHop[]
 
 export * from './model'
 

@@ -8,8 +8,10 @@ export const {
   createConnectionModel,
   classifyLog,
   createLogClassifier,
+  status,
   loadBalancers,
   findLoadBalancer,
   nodeTimers,
+  readLbMetadata,
   native
 } = api

@@ -99,47 +99,106 @@ function readChain (lb) {
   return Array.from(lb, (hop, index) => readHop(hop, `option lb[${index}]`))
 }
 
-/** The hops that readLbMetadata() returns. */
-function readMetadata (metadata) {
-  if (!Array.isArray(metadata)) {
-    throw createError('LBST_E_UNSUPPORTED', `option metadata takes a list of hops { id, name, role, idleTimeoutMs }, got ${inspect(metadata)}`)
-  }
-  const { hopsMax } = getLimits()
-  if (metadata.length === 0 || metadata.length > hopsMax) {
-    throw createError('LBST_E_OUT_OF_RANGE', `option metadata holds 1 to ${hopsMax} hops, got ${metadata.length}`)
-  }
-  return Array.from(metadata, (hop, index) => {
-    const where = `option metadata[${index}]`
-    const { id, name, role, idleTimeoutMs } = Object(hop)
-    if (id === undefined && role === undefined) {
-      throw createError('LBST_E_INVALID_TYPE', `${where} must be a hop with an id or a role, got ${inspect(hop)}`)
-    }
-    if (role !== undefined) checkChoice(`${where}.role`, role, ['pool-owner', 'l4', 'not-pooling'])
-    if (typeof (name ?? '') !== 'string') {
-      throw createError('LBST_E_INVALID_TYPE', `${where}.name must be a string, got ${inspect(name)}`)
-    }
-    return {
-      id: id == null ? undefined : findLoadBalancer(id).id,
-      name: name ?? undefined,
-      role,
-      idleTimeoutMs: idleTimeoutMs == null ? undefined : checkIdle(`${where}.idleTimeoutMs`, idleTimeoutMs)
-    }
-  })
+const metadataNames = ['id', 'name', 'role', 'idleTimeoutMs', 'unbounded', 'drainMs', 'where', 'why']
+
+/** Whether an array is a list of hops; parsed JSON is an array too, of other things. */
+function isHopList (metadata) {
+  return Array.isArray(metadata) && metadata.length > 0 && metadata.every((hop) =>
+    typeof hop === 'object' && hop !== null && !Array.isArray(hop) && Object.keys(hop).every((name) => metadataNames.includes(name)))
 }
 
-/** An error about an environment variable says so. */
-function fromEnvironment (name, read) {
+/** One of a list of hops, as the policy takes it. */
+function readMetadataHop (hop, where) {
+  const { id, name, role, idleTimeoutMs, unbounded } = hop
+  if (id === undefined && role === undefined) {
+    throw createError('LBST_E_INVALID_TYPE', `${where} must be a hop with an id or a role, got ${inspect(hop)}`)
+  }
+  if (role !== undefined) checkChoice(`${where}.role`, role, ['pool-owner', 'l4', 'not-pooling'])
+  if (typeof (name ?? '') !== 'string') {
+    throw createError('LBST_E_INVALID_TYPE', `${where}.name must be a string, got ${inspect(name)}`)
+  }
+  if (unbounded !== undefined) checkChoice(`${where}.unbounded`, unbounded, [true, false])
+  const row = id == null ? undefined : findLoadBalancer(id)
+  const read = { id: row?.id, name: name ?? undefined, role, unbounded: unbounded || undefined }
+  if (idleTimeoutMs != null) {
+    read.idleTimeoutMs = hop.where === undefined ? checkIdle(`${where}.idleTimeoutMs`, idleTimeoutMs) : clampRead(`${where}.idleTimeoutMs`, idleTimeoutMs, read)
+  } else if (unbounded === false && role === 'pool-owner') {
+    // a reader has put in what the catalogue knows: this hop's own setting is not told, and
+    // the default would be a guess
+    return { ...read, id: undefined, name: name ?? row?.name }
+  }
+  return read
+}
+
+/** What a reader found need not be a sensible number: 0.5 s is outlasted as 1 s is, a year as no limit. */
+function clampRead (where, value, read) {
+  const { idleMsMin, timeoutMsMax } = getLimits()
+  if (typeof value !== 'number' || !(value >= 0)) checkDuration(where, value)
+  if (value > timeoutMsMax / 2) {
+    read.unbounded = true
+    return undefined
+  }
+  return Math.max(Math.ceil(value), idleMsMin)
+}
+
+/** The hops that matter most first, where there are more than the policy compares. */
+function limitHops (hops) {
+  const { hopsMax } = getLimits()
+  if (hops.length <= hopsMax) return hops
+  const rank = ({ role, unbounded, idleTimeoutMs }) => role !== undefined && role !== 'pool-owner' ? -1 : unbounded ? Infinity : idleTimeoutMs ?? 0
+  return [...hops].sort((a, b) => rank(b) - rank(a)).slice(0, hopsMax)
+}
+
+/** What readLbMetadata() takes, or the hops that it returns. */
+function readMetadata (metadata, { name = 'option metadata', file } = {}) {
+  let hops = metadata
+  if (!isHopList(metadata)) {
+    const { parseLbMetadata } = require('./metadata')
+    const parsed = fromSource(name, () => parseLbMetadata(metadata, { file }))
+    hops = parsed.hops
+    if (hops.length === 0) {
+      throw createError('LBST_E_NO_IDLE_TIMEOUT', `${name}: read as ${parsed.format}, but it tells of no load balancer's idle timeout`)
+    }
+  }
+  return limitHops(Array.from(hops, (hop, index) => readMetadataHop(hop, `${name}[${index}]`)))
+}
+
+/** An error about an option's content or an environment variable says which. */
+function fromSource (name, read) {
   try {
     return read()
   } catch (error) {
-    throw createError(error.code, `environment variable ${name}: ${error.message}`)
+    if (typeof error.code !== 'string' || !error.code.startsWith('LBST_E_')) throw error
+    throw createError(error.code, `${name}: ${error.message}`)
   }
+}
+
+function fromEnvironment (name, read) {
+  return fromSource(`environment variable ${name}`, read)
+}
+
+/** The hops in the file that LB_SAFE_TIMEOUTS_METADATA names. */
+function readMetadataFile (file) {
+  const name = `environment variable LB_SAFE_TIMEOUTS_METADATA: ${file}`
+  let content
+  try {
+    content = require('./metadata/file').readFileSync(file)
+  } catch (error) {
+    if (typeof error.code === 'string' && error.code.startsWith('LBST_E_')) throw createError(error.code, `${name}: ${error.message}`)
+    throw createError('LBST_E_BAD_METADATA', `${name} cannot be read: ${error.message}`)
+  }
+  return readMetadata(content, { name, file })
 }
 
 function detect (env) {
   const chain = env.LB_SAFE_TIMEOUTS_LB?.trim()
   const idle = env.LB_SAFE_TIMEOUTS_IDLE_MS?.trim()
+  const file = env.LB_SAFE_TIMEOUTS_METADATA?.trim()
   const found = { hops: [], source: 'assumed' }
+  if (file && (chain || idle)) {
+    throw createError('LBST_E_CONFLICT', `environment variables LB_SAFE_TIMEOUTS_METADATA and ${chain ? 'LB_SAFE_TIMEOUTS_LB' : 'LB_SAFE_TIMEOUTS_IDLE_MS'} both tell of the load balancer; set the one that you trust`)
+  }
+  if (file) return { hops: readMetadataFile(file), source: 'metadata' }
   if (chain) {
     found.source = 'environment'
     found.hops = fromEnvironment('LB_SAFE_TIMEOUTS_LB', () => readChain(chain.split(',').map((id) => id.trim())))

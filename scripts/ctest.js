@@ -18,9 +18,9 @@ const testDir = path.join(root, 'test', 'core')
 const warnings = ['-Wall', '-Wextra', '-Wpedantic', '-Wconversion', '-Wshadow', '-Wstrict-prototypes', '-Wmissing-prototypes', '-Werror']
 const sanitizers = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-fno-omit-frame-pointer', '-g', '-O1']
 
-function compile (args) {
+function compile (args, cwd) {
   const cc = process.env.CC || 'cc'
-  const { status, stderr, error } = spawnSync(cc, args, { encoding: 'utf8' })
+  const { status, stderr, error } = spawnSync(cc, args, { encoding: 'utf8', cwd })
   if (error) throw new Error(`the C compiler '${cc}' cannot be started: ${error.message}`)
   if (status !== 0) throw new Error(`${cc} ${args.join(' ')}\n${stderr}`)
 }
@@ -36,13 +36,14 @@ function testNames () {
 
 let objects
 
-/** The objects of the whole core, with the sanitizers: compiled once for all tests. */
+/** The core's objects with the sanitizers in them, compiled once for all tests. */
 function coreObjects () {
-  objects ??= coreSources().map((source) => {
-    const object = path.join(out, path.basename(source, '.c') + '.san.o')
-    compile(['-std=c11', ...warnings, ...sanitizers, '-c', source, '-o', object])
-    return object
-  })
+  if (objects === undefined) {
+    const dir = path.join(out, 'core')
+    fs.mkdirSync(dir, { recursive: true })
+    compile(['-std=c11', ...warnings, ...sanitizers, '-c', ...coreSources()], dir)
+    objects = coreSources().map((source) => path.join(dir, `${path.basename(source, '.c')}.o`))
+  }
   return objects
 }
 

@@ -126,9 +126,9 @@ t.test('a pool owner without an idle limit: never close first, and find dead pee
   const report = applyLbSafeTimeouts(server, { lb: 'haproxy' })
   t.equal(server.keepAliveTimeout, 0)
   t.equal(report.lb.idleTimeoutMs, null)
-  t.equal(server.listenerCount('connection'), 2, 'one of Node, one of ours')
+  t.equal(server.listenerCount('connection'), 3, 'one of Node, two of ours')
   applyLbSafeTimeouts(server, { lb: 'haproxy' })
-  t.equal(server.listenerCount('connection'), 2, 'once')
+  t.equal(server.listenerCount('connection'), 3, 'once each')
 
   // asked of the socket itself: did the call reach it?
   const calls = []

@@ -67,7 +67,10 @@ const wrongOptions = [
   ['a misspelt hop property', { lb: { id: 'nginx', idleTimeout: 1 } }, 'TypeError', 'LBST_E_UNKNOWN_OPTION', /did you mean idleTimeoutMs/],
   ['lb and idleTimeoutMs at odds', { lb: 'aws-alb', idleTimeoutMs: 120000 }, 'TypeError', 'LBST_E_CONFLICT', /120000.*lb: \{ id, idleTimeoutMs: 120000 \}/],
   ['lb and metadata', { lb: 'aws-alb', metadata: [{ id: 'nginx' }] }, 'TypeError', 'LBST_E_CONFLICT', /metadata/],
-  ['metadata that is no list', { metadata: 'keepalive_timeout 60s;' }, 'Error', 'LBST_E_UNSUPPORTED', /list of hops/],
+  ['metadata of no format', { metadata: 'what is this' }, 'RangeError', 'LBST_E_UNKNOWN_FORMAT', /option metadata: .*nginx/],
+  ['metadata that is cut off', { metadata: '{"Attributes": [' }, 'Error', 'LBST_E_BAD_METADATA', /option metadata: .*JSON/],
+  ['metadata without a load balancer', { metadata: 'http { keepalive_timeout 75s; }' }, 'Error', 'LBST_E_NO_IDLE_TIMEOUT', /read as nginx/],
+  ['a number as metadata', { metadata: 60000 }, 'TypeError', 'LBST_E_INVALID_TYPE', /60000/],
   ['a hop of metadata without a face', { metadata: [{}] }, 'TypeError', 'LBST_E_INVALID_TYPE', /metadata\[0\]/],
   ['a hop of metadata with a wrong role', { metadata: [{ role: 'pool_owner' }] }, 'TypeError', 'LBST_E_INVALID_TYPE', /did you mean 'pool-owner'/],
   ['a hop of metadata that nobody knows the number of', { metadata: [{ role: 'pool-owner', name: 'the edge' }] }, 'Error', 'LBST_E_NO_IDLE_TIMEOUT', /the edge/],
@@ -111,7 +114,7 @@ t.test('a server that takes no write is rolled back', async (t) => {
   t.equal(throwing.headersTimeout, 60000, 'and the rest is put back')
 
   const sealed = Object.preventExtensions(http.createServer())
-  t.throws(() => applyLbSafeTimeouts(sealed))
+  t.throws(() => applyLbSafeTimeouts(sealed), { code: 'LBST_E_WRITE_REFUSED', message: /sealed/ })
   t.same(timerNames.slice(0, 3).map((name) => sealed[name]), [5000, 60000, 300000], 'no mark, no change')
 })
 

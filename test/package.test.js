@@ -3,6 +3,7 @@
 // What a user gets: the files that are packed, and the rules of the manifest.
 
 const { spawnSync } = require('node:child_process')
+const fs = require('node:fs')
 const path = require('node:path')
 const t = require('tap')
 const manifest = require('../package.json')
@@ -22,5 +23,13 @@ t.test('npm pack', async (t) => {
 t.test('the manifest', async (t) => {
   for (const name of ['preinstall', 'install', 'postinstall']) t.notOk(name in manifest.scripts, `no ${name} script`)
   t.equal(manifest.gypfile, false)
-  t.same(Object.keys(manifest.dependencies ?? {}), [], 'nothing comes with it')
+  // YAML and TOML of other people's making; each is loaded when such a text is to be read
+  const dependencies = ['smol-toml', 'yaml']
+  t.same(Object.keys(manifest.dependencies), dependencies, 'little comes with it')
+  for (const name of dependencies) {
+    const own = JSON.parse(fs.readFileSync(path.join(root, 'node_modules', name, 'package.json'), 'utf8'))
+    t.same(Object.keys(own.dependencies ?? {}), [], `and nothing with ${name}`)
+  }
+  const { stdout } = spawnSync(process.execPath, ['-p', "require('.'); require('./lib/metadata').readLbMetadata('{\"Attributes\": []}'); Object.keys(require.cache).filter((file) => /node_modules/.test(file)).length"], { cwd: root, encoding: 'utf8' })
+  t.equal(stdout.trim(), '0', 'they are loaded when they are needed')
 })

@@ -110,7 +110,7 @@ t.test('a mistake in the environment names the variable', async (t) => {
 
 t.test('the catalogue', async (t) => {
   const rows = loadBalancers()
-  t.equal(rows.length, 72)
+  t.ok(rows.length >= 72)
   t.ok(Object.isFrozen(rows) && rows.every(Object.isFrozen))
   for (const row of rows) {
     t.equal(findLoadBalancer(row.id), row, row.id)

@@ -8,6 +8,7 @@ const { createError, inspect } = require('../errors')
 const { native } = require('../binding')
 
 const commands = {
+  detect: () => require('./detect'),
   list: () => require('./list'),
   logs: () => require('./logs'),
   plan: () => require('./plan'),

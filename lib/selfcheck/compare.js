@@ -35,13 +35,13 @@ function after (list, value) {
  * same loop: not later than the control's second run after that. (Its first one can be in the
  * same timers phase, which takes a while when many connections are due.)
  */
-function lateBound (batch, latestMs) {
-  const { controls, endAt } = batch
-  const bound = latestMs + hookMs
+function lateBound (batch, latestMs, driftMs = 0) {
+  const { controls, endAt, stalls } = batch
+  const bound = latestMs + driftMs + hookMs
+  // a stall made on purpose is an input of the model: it knows of no deadline inside of one
+  if (stalls.some(([from, until]) => from < latestMs && latestMs < until)) return bound
   const second = after(controls, bound) + 1
-  const end = second < controls.length ? controls[second] : endAt
-  // a stall that was made on purpose is an input of the model, and no excuse
-  return Math.max(bound, end - stalledBetween(batch, bound, end))
+  return Math.max(bound, second < controls.length ? controls[second] : endAt)
 }
 
 function stalledBetween ({ stalls }, fromMs, toMs) {
@@ -53,7 +53,7 @@ function controlGap (batch, at) {
   const { controls } = batch
   let gap = 0
   for (let i = Math.max(1, after(controls, at - 1)); i < controls.length && controls[i - 1] < at + 1; i++) {
-    gap = Math.max(gap, controls[i] - controls[i - 1])
+    gap = Math.max(gap, controls[i] - controls[i - 1] - stalledBetween(batch, controls[i - 1], controls[i]))
   }
   return gap
 }
@@ -132,10 +132,10 @@ function say (outcome) {
 }
 
 /** Feeds one model; returns a verdict. `driftMs`: how far the check may have drifted by noise. */
-function run (model, batch, inputs, observed, { driftMs, intervalMs }) {
+function run (model, batch, inputs, observed, { driftMs, intervalMs, anchorMs = 0 }) {
   const disagree = (why, predicted) => ({ verdict: 'disagree', why, predicted, observed })
   const lateOf = (predicted) => {
-    return lateBound(batch, predicted.latestMs + (isCheck(predicted) ? driftMs : 0))
+    return lateBound(batch, predicted.latestMs, isCheck(predicted) ? driftMs : 0)
   }
   for (const input of inputs) {
     const { name, at } = input
@@ -155,7 +155,11 @@ function run (model, batch, inputs, observed, { driftMs, intervalMs }) {
     model.event(name, at)
     if (model.open) continue
     const predicted = model.advance(at)
-    if (predicted === null) break // the event itself ended it
+    if (predicted === null) {
+      // the event itself ended it; until that is done a timer may still come first
+      if (observed !== null && observed.atMs <= lateBound(batch, at + noiseLimitMs)) return { verdict: 'agree', predicted, observed }
+      break
+    }
     if (predicted.reason === 'server-close') return judge(predicted, observed)
     // the model had it closed before this, and Node had not
     if (at > lateOf(predicted)) return disagree(`still open at ${at.toFixed(2)} (${name})`, predicted)
@@ -189,7 +193,7 @@ function run (model, batch, inputs, observed, { driftMs, intervalMs }) {
     const sinceWriteMs = predicted.reason === 'socket' && finish !== undefined ? finish.at - finish.wroteAt : 0
     // by noise the run before may have drifted past the moment of expiry, too
     const before = isCheck(predicted) && driftMs > 0 && atMs <= predicted.latestMs - intervalMs + driftMs
-    if (atMs < predicted.earliestMs - sinceWriteMs - hookMs && !(before && atMs >= predicted.atMs - intervalMs - hookMs)) return disagree('earlier than its earliest', predicted)
+    if (atMs < predicted.earliestMs - sinceWriteMs - anchorMs - hookMs && !(before && atMs >= predicted.atMs - intervalMs - hookMs)) return disagree('earlier than its earliest', predicted)
     if (atMs > lateOf(predicted)) return disagree('later than its latest', predicted)
     if (atMs > predicted.latestMs + noiseLimitMs) return { verdict: 'inconclusive', why: 'the machine was late', predicted, observed }
     return { verdict: 'agree', predicted, observed }
@@ -237,18 +241,26 @@ function compareTimeline (createConnectionModel, batch, timeline) {
   // then from a recent run of the check, which leaves next to no room for drift
   if (result.verdict === 'agree' && observed !== null && isCheck(observed)) {
     const anchor = findAnchor(server, observed.atMs)
-    const recent = driftBetween(batch, anchor, observed.atMs)
-    result = { ...run(create(anchor), batch, listInputs(batch, timeline, anchor), observed, { driftMs: recent, intervalMs }), anchored: true }
+    const given = {
+      driftMs: driftBetween(batch, anchor, observed.atMs),
+      intervalMs,
+      anchorMs: controlGap(batch, anchor) // that run may have begun so long before it was seen
+    }
+    result = { ...run(create(anchor), batch, listInputs(batch, timeline, anchor), observed, given), anchored: true }
   }
   // two deadlines so close that either may come first: the one that came must be right, too
   if (result.verdict === 'disagree' && observed !== null && result.predicted !== null && result.predicted.reason !== observed.reason &&
-    observed.atMs >= result.predicted.earliestMs - intervalMs && observed.atMs <= lateBound(batch, result.predicted.latestMs + driftMs)) {
+    observed.atMs >= result.predicted.earliestMs - intervalMs && observed.atMs <= lateBound(batch, result.predicted.latestMs, driftMs)) {
     const other = run(create(server.listenAt, without[result.predicted.reason]), batch, inputs, observed, { driftMs, intervalMs })
     if (other.verdict === 'agree') result = other
   }
   if (result.verdict === 'disagree' && observed !== null && result.predicted !== null) {
-    const moments = inputs.slice(-3).map(({ at }) => at).concat(observed.atMs, result.predicted.atMs)
-    if (wasDisturbed(batch, moments)) result = { ...result, verdict: 'inconclusive', why: 'the process was interrupted' }
+    // an interruption explains as much time as it took, or that a run of the check was missed
+    const moments = inputs.filter(({ name }) => name !== 'sample').slice(-3).map(({ at }) => at).concat(observed.atMs, result.predicted.atMs)
+    const gapMs = Math.max(...moments.map((at) => controlGap(batch, at)))
+    const runMs = isCheck(observed) || isCheck(result.predicted) ? intervalMs + driftMs : 0
+    const offMs = Math.max(result.predicted.earliestMs - observed.atMs, observed.atMs - result.predicted.latestMs)
+    if (gapMs > disturbedMs && offMs <= gapMs + runMs) result = { ...result, verdict: 'inconclusive', why: 'the process was interrupted' }
   }
   if (result.verdict === 'agree') {
     const why = checkClient(timeline, observed, server, create(server.listenAt))
@@ -266,7 +278,9 @@ function compareTicks (batch) {
     for (const tick of ticks) {
       // the interval may have begun as long before `last` as the control leaves open
       const early = tick < last + intervalMs - 1 - hookMs - controlGap(batch, last)
-      const late = tick > lateBound(batch, last + intervalMs + 3)
+      const due = last + intervalMs + 3
+      const stall = batch.stalls.find(([from, until]) => from < due && due < until)
+      const late = tick > lateBound(batch, stall === undefined ? due : stall[1])
       if (early || (late && !wasDisturbed(batch, [last, tick, last + intervalMs]))) {
         wrong.push(`a check ${(tick - last).toFixed(2)} ms after the one before, with an interval of ${intervalMs}`)
       }

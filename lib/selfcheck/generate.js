@@ -33,7 +33,7 @@ function makeSettings (random) {
   if (random.chance(0.1)) settings.requestTimeout = random.pick(oddLimit)
   // the record tells the two timers of a socket apart by their durations
   const idle = settings.keepAliveTimeout
-  while ([0, 1000, settings.keepAliveTimeoutBuffer].some((buffer) => idle + buffer === settings.timeout)) settings.timeout++
+  while (settings.timeout > 0 && [0, 1000, settings.keepAliveTimeoutBuffer].some((buffer) => idle + buffer === settings.timeout)) settings.timeout++
   return settings
 }
 
@@ -158,6 +158,20 @@ function makeScript (random) {
   return { steps: steps.filter((step) => step.atMs < scriptMs), names }
 }
 
+// Each of them once, one per server.
+const odds = [
+  ...oddIdle.map((value) => ({ keepAliveTimeout: value })), ...oddBuffer.map((value) => ({ keepAliveTimeoutBuffer: value })),
+  ...oddLimit.map((value) => ({ headersTimeout: value })), ...oddLimit.map((value) => ({ requestTimeout: value }))
+]
+
+/** A batch like any other, but with all odd values in it. */
+function makeOddBatch (seed, count) {
+  const batch = makeBatch(seed, count)
+  batch.servers = odds.map((odd) => ({ settings: { ...makeSettings(createRandom(seed)), ...odd }, closeMs: null }))
+  batch.timelines.forEach((timeline, index) => { timeline.server = index % odds.length })
+  return batch
+}
+
 /**
  * One batch: servers and the timelines on them. About one batch in four stalls the event
  * loop, which all of its connections feel.
@@ -185,4 +199,4 @@ function makeBatch (seed, count) {
   return { seed, batchMs, servers, timelines, stalls, samples }
 }
 
-module.exports = { makeBatch, makeSettings }
+module.exports = { makeBatch, makeOddBatch }

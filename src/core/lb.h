@@ -84,18 +84,18 @@ typedef struct lbst_lb_s {
   uint32_t drain_ms; /* default drain (deregistration) time, 0 = none documented */
   uint16_t stale_status[LBST_LB_STALE_MAX]; /* what a client sees when a request was sent
                                              * on a connection that just closed; 0 ends */
-  bool stale_closes;     /* the client may see a closed connection and no status */
-  lbst_answer_t retries; /* does it send that request again by itself? */
-  const char *retried;   /* which ones, of YES */
-  uint32_t origin_http;  /* LBST_HTTP_*, 0 = not its business, or unknown */
-  lbst_remedy_t
-    remedies[LBST_LB_REMEDY_MAX]; /* best first; a NULL ends. For a server that
-                                   * cannot be changed: 4 s, where that can be
-                                   * set, is less than any Node waits */
-  const char *revealed_by;        /* what tells the value that yours is set to */
-  const char *caveat;             /* what it is mistaken for, when it does not hold */
-  const char *url;   /* the source of the numbers, or that is silent on them */
-  const char *as_of; /* when the source was read, YYYY-MM */
+  bool stale_closes;           /* the client may see a closed connection and no status */
+  lbst_answer_t retries;       /* does it send that request again by itself? */
+  const char *retried;         /* which ones, of YES */
+  bool ignores_tcp_keep_alive; /* of an L4 hop: only data refreshes its flow timer */
+  uint32_t origin_http;        /* LBST_HTTP_*, 0 = not its business, or unknown */
+  /* Best first; a NULL line ends. For a server that cannot be changed: 4 s, where that
+   * can be set, is less than any Node waits. */
+  lbst_remedy_t remedies[LBST_LB_REMEDY_MAX];
+  const char *revealed_by; /* what tells the value that yours is set to */
+  const char *caveat;      /* what it is mistaken for, when it does not hold */
+  const char *url;         /* the source of the numbers, or that is silent on them */
+  const char *as_of;       /* when the source was read, YYYY-MM */
   lbst_confidence_t confidence;
 } lbst_lb_t;
 

@@ -78,8 +78,11 @@ warn_flow_timers(lbst_draft_t *draft) {
   for (; i < ask->hop_count; i++) {
     const lbst_hop_t *hop = &ask->hops[i];
     if (hop->role != LBST_ROLE_L4 || hop->idle != LBST_IDLE_KNOWN) continue;
-    if (plan->idle == LBST_IDLE_UNBOUNDED || hop->idle_ms < plan->idle_ms)
-      say_hop(draft, LBST_W_FLOW_TIMER, hop, hop->idle_ms, hop->idle_ms / 2);
+    if (plan->idle == LBST_IDLE_KNOWN && hop->idle_ms >= plan->idle_ms) continue;
+    say_hop(draft,
+            hop->lb != NULL && hop->lb->ignores_tcp_keep_alive ? LBST_W_FLOW_TIMER_DATA
+                                                               : LBST_W_FLOW_TIMER,
+            hop, hop->idle_ms, hop->idle_ms / 2);
   }
 }
 
@@ -374,10 +377,10 @@ warn_dangers(lbst_draft_t *draft) {
 /* ---- the outcome ----------------------------------------------------------------- */
 
 static uint32_t
-node_buffer_ms(const lbst_ask_t *ask) {
-  lbst_setting_t buffer = ask->present.prop[LBST_PROP_BUFFER];
+node_buffer_ms(const lbst_node_t *node, const lbst_settings_t *present) {
+  lbst_setting_t buffer = present->prop[LBST_PROP_BUFFER];
 
-  switch (ask->node->buffer) {
+  switch (node->buffer) {
   case LBST_BUFFER_NONE: return 0;
   case LBST_BUFFER_CONSTANT: return LBST_NODE_BUFFER_MS;
   case LBST_BUFFER_PROPERTY: break;
@@ -385,17 +388,29 @@ node_buffer_ms(const lbst_ask_t *ask) {
   return buffer.kind == LBST_SETTING_MS ? buffer.ms : LBST_NODE_BUFFER_MS;
 }
 
+uint64_t
+lbst_policy_idle_timer_ms(const lbst_node_t *node, const lbst_settings_t *present) {
+  lbst_setting_t keep_alive = present->prop[LBST_PROP_KEEP_ALIVE];
+  uint64_t timer_ms = (uint64_t) keep_alive.ms + node_buffer_ms(node, present);
+
+  if (keep_alive.kind != LBST_SETTING_MS || keep_alive.ms == 0) return LBST_NEVER_MS;
+  return timer_ms < LBST_TIMEOUT_MS_MAX ? timer_ms : LBST_TIMEOUT_MS_MAX;
+}
+
 static void
 foresee_close(lbst_draft_t *draft) {
   lbst_plan_t *plan = draft->plan;
-  uint64_t close_ms = (uint64_t) plan->keep_alive.ms + node_buffer_ms(draft->ask);
+  lbst_settings_t planned = draft->ask->present;
+  uint64_t close_ms;
 
-  if (plan->keep_alive.ms == 0) {
+  planned.prop[LBST_PROP_KEEP_ALIVE].kind = LBST_SETTING_MS;
+  planned.prop[LBST_PROP_KEEP_ALIVE].ms = plan->keep_alive.ms;
+  close_ms = lbst_policy_idle_timer_ms(draft->ask->node, &planned);
+  if (close_ms == LBST_NEVER_MS) {
     plan->close_earliest_ms = LBST_NEVER_MS;
     plan->close_latest_ms = LBST_NEVER_MS;
     return;
   }
-  if (close_ms > LBST_TIMEOUT_MS_MAX) close_ms = LBST_TIMEOUT_MS_MAX;
   plan->close_earliest_ms = close_ms - LBST_CLOSE_EARLY_MS;
   plan->close_latest_ms = close_ms + LBST_CLOSE_LATE_MS;
 }

@@ -27,11 +27,17 @@
 #define LBST_CLOSE_EARLY_MS 1u
 #define LBST_CLOSE_LATE_MS  2u
 
-/* Which connections of a server the HTTP/1 timers rule. */
+/* Which connections of a server the HTTP/1 timers rule: all of http.Server and
+ * https.Server, the HTTP/1 ones of an http2 server with allowHTTP1, none of another. */
+#define LBST_PROTOCOL_MAP(XX)                                                            \
+  XX(HTTP1, "http1")                                                                     \
+  XX(HTTP2_HTTP1, "http2-http1")                                                         \
+  XX(HTTP2, "http2")
+
 typedef enum lbst_protocol_e {
-  LBST_PROTOCOL_HTTP1,       /* all: http.Server, https.Server */
-  LBST_PROTOCOL_HTTP2_HTTP1, /* the HTTP/1 ones of an http2 server with allowHTTP1 */
-  LBST_PROTOCOL_HTTP2,       /* none */
+#define XX(name, text) LBST_PROTOCOL_##name,
+  LBST_PROTOCOL_MAP(XX)
+#undef XX
 } lbst_protocol_t;
 
 /* headersTimeout: longer than keepAliveTimeout, as it is, or a number of ms. */
@@ -112,5 +118,11 @@ typedef struct lbst_plan_s {
  */
 lbst_status_t
 lbst_policy_plan(lbst_plan_t *plan, const lbst_ask_t *ask);
+
+/* After how long an idle connection's timer fires on |node| with |present|, as Node arms
+ * it: keepAliveTimeout and what this version adds. LBST_NEVER_MS when there is none, or
+ * when keepAliveTimeout is no usable number. */
+uint64_t
+lbst_policy_idle_timer_ms(const lbst_node_t *node, const lbst_settings_t *present);
 
 #endif /* LBST_POLICY_H */

@@ -24,6 +24,9 @@ typedef enum lbst_error_class_e {
   XX(E_NO_IDLE_TIMEOUT, ERROR, "the load balancer's idle timeout is not known")          \
   XX(E_CONFLICT, TYPE_ERROR, "two options contradict each other")                        \
   XX(E_TOO_LONG, RANGE_ERROR, "a timeout would exceed 2147483647 ms, Node's longest")    \
+  XX(E_UNKNOWN_FORMAT, RANGE_ERROR, "not a format of metadata this package knows")       \
+  XX(E_BAD_METADATA, ERROR, "the metadata cannot be read")                               \
+  XX(E_METADATA_TOO_BIG, RANGE_ERROR, "the metadata is too big to be read")              \
   XX(E_UNKNOWN_NODE, RANGE_ERROR, "not a Node.js version this package knows")            \
   XX(E_UNKNOWN_EVENT, RANGE_ERROR, "a connection has no such event")                     \
   XX(E_EVENT_ORDER, ERROR, "an event came where it cannot happen")                       \

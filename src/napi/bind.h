@@ -22,12 +22,16 @@ LBST_BIND(log_names);      /* () -> { verdicts, whys } */
 LBST_BIND(log_open);       /* (format, options) -> handle */
 LBST_BIND(log_result);     /* (handle) -> all that was counted */
 LBST_BIND(log_scan);       /* (handle, block, last) -> { consumed, entries } */
+LBST_BIND(evidence_judge); /* (evidence, closes, count) -> { verdict, ... } */
+LBST_BIND(guard_judge);    /* (ask, protocol, settings, name) -> what a write is */
 LBST_BIND(lb_list);        /* () -> [{ id, name, ... }] */
+LBST_BIND(look_decide);    /* (fd, armedMs, idleMs, memory) -> what to do, next memory */
 LBST_BIND(node_timers);    /* (version) -> { from, ... } */
 LBST_BIND(spell_nearest);  /* (word, words) -> the word that was meant, or null */
 LBST_BIND(spell_ties);     /* (word, words) -> those that are equally near */
 LBST_BIND(status_list);    /* () -> { code: class name } */
 LBST_BIND(platform_list);  /* () -> [{ variable, name, lb }] */
+LBST_BIND(policy_idle);    /* (version, settings) -> { keepAliveMs, timerMs } or null */
 LBST_BIND(policy_limits);  /* () -> { idleMsMin, ... } */
 LBST_BIND(policy_plan);    /* (ask, settings, protocol) -> plan */
 LBST_BIND(server_apply);   /* (server, ask, constructors, key, mark) -> applied plan */

@@ -110,6 +110,8 @@ create_lb(napi_env env, const lbst_lb_t *lb, napi_value *result) {
   NAPI_CHECK(lbst_napi_set_bool(env, o, "staleCloses", lb->stale_closes));
   NAPI_CHECK(set_answer(env, o, "retries", lb->retries));
   NAPI_CHECK(lbst_napi_set_text(env, o, "retried", lb->retried));
+  NAPI_CHECK(
+    lbst_napi_set_bool(env, o, "ignoresTcpKeepAlive", lb->ignores_tcp_keep_alive));
   NAPI_CHECK(set_origin_http(env, o, lb));
   NAPI_CHECK(set_remedies(env, o, lb));
   NAPI_CHECK(lbst_napi_set_text(env, o, "revealedBy", lb->revealed_by));

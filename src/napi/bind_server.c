@@ -118,6 +118,12 @@ check_server(napi_env env, napi_value value, napi_value constructors,
   return napi_ok;
 }
 
+static const char *const protocol_names[] = {
+#define XX(name, text) text,
+  LBST_PROTOCOL_MAP(XX)
+#undef XX
+};
+
 /* ---- writing --------------------------------------------------------------------- */
 
 /* Writes |value| and looks whether the server took it: a frozen object refuses a write
@@ -202,16 +208,23 @@ set_values(napi_env env, napi_value object, const char *name, const napi_value *
 }
 
 /* Leaves |mark| on the server under |key|, a registered symbol, so that any other copy of
- * this package finds it. */
+ * this package finds it. An object that takes no new property refuses it. */
 static napi_status
 leave_mark(napi_env env, napi_value server, napi_value key, napi_value mark) {
   napi_property_descriptor property;
+  napi_status status;
+  bool pending = false;
 
   memset(&property, 0, sizeof(property));
   property.name = key;
   property.value = mark;
   property.attributes = napi_writable | napi_configurable; /* not enumerable */
-  return napi_define_properties(env, server, 1, &property);
+  status = napi_define_properties(env, server, 1, &property);
+  if (status == napi_ok) return napi_ok;
+  NAPI_CHECK(napi_is_exception_pending(env, &pending));
+  if (pending) return status;
+  return lbst_napi_throw(env, LBST_E_WRITE_REFUSED,
+                         "the server takes no new property; is it frozen or sealed?");
 }
 
 /* Writes the plan and the mark, and adds to |result| how the server is then. */
@@ -228,7 +241,7 @@ carry_out(napi_env env, const napi_value *argv, const lbst_plan_t *plan,
 }
 
 /* serverApply(server, ask, constructors, key, mark)
- *   -> plan with { before, after }
+ *   -> plan with { before, after, protocol }
  * All or nothing: when anything throws, the server's timeouts are as they were. */
 LBST_BIND(server_apply) {
   napi_value argv[5], before[LBST_PROP_COUNT], mark, result;
@@ -245,6 +258,8 @@ LBST_BIND(server_apply) {
   NAPI_TRY(env, lbst_napi_check_plan(env, lbst_policy_plan(&plan, &ask.ask), &ask.ask));
   NAPI_TRY(env, lbst_napi_create_plan(env, &plan, &result));
   NAPI_TRY(env, set_values(env, result, "before", before));
+  NAPI_TRY(env,
+           lbst_napi_set_text(env, result, "protocol", protocol_names[ask.ask.protocol]));
   if (carry_out(env, argv, &plan, &written, result) != napi_ok) {
     roll_back(env, argv[0], &written, before);
     return lbst_napi_fail(env);

@@ -27,6 +27,9 @@ LBST_BIND(sock_inspect) {
            lbst_napi_set_ms(env, o, "lastSentMs", sock.last_sent_ms, LBST_SOCK_UNKNOWN));
   NAPI_TRY(
     env, lbst_napi_set_ms(env, o, "lastAckedMs", sock.last_acked_ms, LBST_SOCK_UNKNOWN));
+  NAPI_TRY(env,
+           lbst_napi_set_ms(env, o, "freeBytes", sock.free_bytes, LBST_SOCK_UNKNOWN));
+  NAPI_TRY(env, lbst_napi_set_ms(env, o, "probeMs", sock.probe_ms, LBST_SOCK_UNKNOWN));
   NAPI_TRY(env, lbst_napi_set_bool(env, o, "peerEnded", sock.peer_ended));
   return o;
 }

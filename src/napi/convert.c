@@ -69,6 +69,8 @@ get_hop(napi_env env, napi_value value, lbst_hop_t *hop, char *name) {
     NAPI_CHECK(lbst_napi_get_u32(env, field, "idleTimeoutMs", &hop->idle_ms));
     hop->idle = LBST_IDLE_KNOWN;
   }
+  NAPI_CHECK(get_property(env, value, "unbounded", &field, &found));
+  if (found) hop->idle = LBST_IDLE_UNBOUNDED;
   return napi_ok;
 }
 
@@ -118,18 +120,17 @@ get_headers_mode(napi_env env, napi_value value, lbst_ask_t *ask) {
   return napi_ok;
 }
 
-static napi_status
-get_node(napi_env env, napi_value object, lbst_ask_t *ask) {
+napi_status
+lbst_napi_get_node(napi_env env, napi_value value, const lbst_node_t **node,
+                   bool *tested) {
   char text[80];
   size_t len;
-  napi_value value;
   lbst_version_t version;
 
-  NAPI_CHECK(napi_get_named_property(env, object, "nodeVersion", &value));
   NAPI_CHECK(lbst_napi_get_text(env, value, "nodeVersion", text, sizeof(text), &len));
   NAPI_CHECK(lbst_napi_check(env, lbst_version_parse(&version, text, len)));
-  ask->node = lbst_node_find(version);
-  ask->node_tested = lbst_node_tested(version);
+  *node = lbst_node_find(version);
+  *tested = lbst_node_tested(version);
   return napi_ok;
 }
 
@@ -157,7 +158,8 @@ lbst_napi_get_ask(napi_env env, napi_value value, lbst_napi_ask_t *ask) {
   NAPI_CHECK(get_choice_property(env, value, "unbounded", unbounded_names,
                                  COUNT(unbounded_names), &index));
   ask->ask.unbounded = (lbst_unbounded_mode_t) index;
-  return get_node(env, value, &ask->ask);
+  NAPI_CHECK(napi_get_named_property(env, value, "nodeVersion", &field));
+  return lbst_napi_get_node(env, field, &ask->ask.node, &ask->ask.node_tested);
 }
 
 napi_status

@@ -21,6 +21,11 @@ typedef struct lbst_napi_ask_s {
 napi_status
 lbst_napi_get_ask(napi_env env, napi_value value, lbst_napi_ask_t *ask);
 
+/* Reads the name of a Node version: its row, and whether its like was measured. */
+napi_status
+lbst_napi_get_node(napi_env env, napi_value value, const lbst_node_t **node,
+                   bool *tested);
+
 /* Reads the timer properties of |object|, a server or a plain object: each value to
  * |values| as it is, and what it means to |*settings|. */
 napi_status

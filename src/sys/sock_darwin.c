@@ -23,6 +23,8 @@ lbst_sock_inspect(lbst_sock_t *sock, int fd) {
   sock->last_received_ms = LBST_SOCK_UNKNOWN;
   sock->last_sent_ms = LBST_SOCK_UNKNOWN;
   sock->last_acked_ms = LBST_SOCK_UNKNOWN;
+  sock->free_bytes = LBST_SOCK_UNKNOWN;
+  sock->probe_ms = LBST_SOCK_UNKNOWN;
   sock->peer_ended = peeked == 0;
   return LBST_OK;
 }

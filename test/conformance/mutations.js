@@ -96,7 +96,7 @@ function main () {
     if (!fs.existsSync(corpus)) {
       versions.forEach((version, index) => {
         const seed = String(Number(options.seed) + index * 100)
-        const args = ['index.js', '--versions', version, '--count', options.count, '--seed', seed, '--batch', '130', '--record', corpus]
+        const args = ['index.js', '--versions', version, '--count', options.count, '--seed', seed, '--batch', '130', '--odd', '--record', corpus]
         console.log(run(process.execPath, args, { cwd: __dirname }).trimEnd())
       })
     }

@@ -133,6 +133,19 @@ test_tested(void) {
   is_u64(lbst_node_find(version("27.0.0"))->from.major, 26, "gets the newest row");
 }
 
+static const struct {
+  const char *version;
+  bool late_408;
+  bool young_clock;
+  bool max_header;
+} checks[] = {
+  {"18.7.0", false, true, false}, {"18.8.0", false, true, true},
+  {"18.10.0", false, true, true}, {"18.11.0", true, true, true},
+  {"18.17.1", true, true, true},  {"18.18.0", true, false, true},
+  {"19.8.1", true, true, true},   {"20.3.1", true, true, true},
+  {"20.4.0", true, false, true},  {"26.10.0", true, false, true},
+};
+
 int
 main(void) {
   lbst_version_t ancient = {8, 0, 0};
@@ -162,6 +175,13 @@ main(void) {
     is_u64(node->close_ends_fresh, behaviours[i].close_ends_fresh, "%s close, fresh",
            text);
     is_u64(node->timers_before_poll, behaviours[i].timers_before_poll, "%s loop", text);
+  }
+  for (i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
+    const char *text = checks[i].version;
+    const lbst_node_t *node = lbst_node_find(version(text));
+    is_u64(node->late_408, checks[i].late_408, "%s 408 after an answer", text);
+    is_u64(node->young_clock, checks[i].young_clock, "%s limits after boot", text);
+    is_u64(node->max_header, checks[i].max_header, "%s Keep-Alive: max=", text);
   }
   return done_testing();
 }

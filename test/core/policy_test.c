@@ -575,11 +575,6 @@ test_unknown(void) {
   story.ask.idle_ms = 100000;
   plan(&story);
   expect(&story, 105000, 106000, 300000, "said beside it");
-
-  begin(&story, "aws-global-accelerator,aws-alb,aws-global-accelerator");
-  plan(&story);
-  expect(&story, 65000, 66000, 300000, "an L4 balancer need not be known");
-  ok(!says(&story, LBST_W_FLOW_TIMER), "and nothing is said of its flow timer");
 }
 
 static void
@@ -603,6 +598,16 @@ test_chain(void) {
   plan(&story);
   expect(&story, 65000, 66000, 300000, "an NLB in front of nginx");
   ok(!says(&story, LBST_W_FLOW_TIMER), "has no flow to Node");
+
+  begin(&story, "cloudflare,aws-global-accelerator");
+  plan(&story);
+  ok(says(&story, LBST_W_FLOW_TIMER_DATA) && !says(&story, LBST_W_FLOW_TIMER),
+     "where TCP keep-alive does not help, it is not advised");
+
+  begin(&story, "aws-alb,aws-nlb");
+  story.hops[1].idle = LBST_IDLE_UNKNOWN;
+  plan(&story);
+  ok(!says(&story, LBST_W_FLOW_TIMER), "a flow timer that nobody knows warns of nothing");
 
   begin(&story, "haproxy,aws-nlb");
   plan(&story);
@@ -722,8 +727,37 @@ test_notes_fit(void) {
      "%d notes fit", (int) story.plan.note_count);
 }
 
+/* What Node arms for an idle connection, by what its server holds. */
+static void
+test_idle_timer(void) {
+  lbst_story_t story;
+  const lbst_settings_t *present = &story.ask.present;
+
+  begin(&story, "");
+  on_node(&story, "18.20.8");
+  set(&story, LBST_PROP_KEEP_ALIVE, odd(LBST_SETTING_MS, 65000));
+  set(&story, LBST_PROP_BUFFER, odd(LBST_SETTING_MS, 7));
+  is_u64(lbst_policy_idle_timer_ms(story.ask.node, present), 65000,
+         "Node 18 adds nothing");
+  on_node(&story, "20.20.2");
+  is_u64(lbst_policy_idle_timer_ms(story.ask.node, present), 66000, "Node 20 a second");
+  on_node(&story, "24.21.0");
+  set(&story, LBST_PROP_KEEP_ALIVE, odd(LBST_SETTING_MS, 65000));
+  set(&story, LBST_PROP_BUFFER, odd(LBST_SETTING_MS, 7));
+  is_u64(lbst_policy_idle_timer_ms(story.ask.node, present), 65007,
+         "Node 24 the property");
+  set(&story, LBST_PROP_KEEP_ALIVE, odd(LBST_SETTING_MS, UINT32_MAX));
+  is_u64(lbst_policy_idle_timer_ms(story.ask.node, present), LBST_TIMEOUT_MS_MAX,
+         "no timer is longer");
+  set(&story, LBST_PROP_KEEP_ALIVE, odd(LBST_SETTING_MS, 0));
+  ok(lbst_policy_idle_timer_ms(story.ask.node, present) == LBST_NEVER_MS, "off");
+  set(&story, LBST_PROP_KEEP_ALIVE, odd(LBST_SETTING_NEGATIVE, 0));
+  ok(lbst_policy_idle_timer_ms(story.ask.node, present) == LBST_NEVER_MS, "no number");
+}
+
 int
 main(void) {
+  test_idle_timer();
   test_outlast();
   test_headers();
   test_request();

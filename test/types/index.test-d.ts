@@ -4,8 +4,8 @@ import http2 from 'node:http2'
 import net from 'node:net'
 import { expectAssignable, expectError, expectNotAssignable, expectType } from 'tsd'
 import lbst, {
-  applyLbSafeTimeouts, planLbSafeTimeouts, loadBalancers, findLoadBalancer, nodeTimers, native, createConnectionModel, classifyLog, createLogClassifier,
-  type ConnectionModel, type ConnectionOutcome, type LbId, type LoadBalancer, type NodeTimers, type Options, type Plan, type Report
+  applyLbSafeTimeouts, planLbSafeTimeouts, loadBalancers, findLoadBalancer, nodeTimers, readLbMetadata, native, createConnectionModel, classifyLog, createLogClassifier, status,
+  type ConnectionModel, type ConnectionOutcome, type Evidence, type LbId, type LoadBalancer, type NodeTimers, type Options, type Plan, type Report
 } from '../..'
 import { classifyLogFiles, type LogEntry, type LogReport } from '../../lib/logs'
 
@@ -23,6 +23,11 @@ expectError(applyLbSafeTimeouts((req: unknown, res: unknown) => {}))
 applyLbSafeTimeouts(http.createServer(), { lb: { idleTimeoutMs: 60000 } })
 applyLbSafeTimeouts(http.createServer(), { lb: ['cloudflare', { id: 'aws-alb', idleTimeoutMs: 120000, drainMs: 1000 }] })
 applyLbSafeTimeouts(http.createServer(), { metadata: [{ id: 'nginx', role: 'pool-owner', idleTimeoutMs: null }] })
+applyLbSafeTimeouts(http.createServer(), { metadata: readLbMetadata(Buffer.from('http {}'), { format: 'nginx' }) })
+applyLbSafeTimeouts(http.createServer(), { metadata: 'http {}' })
+expectType<number | null>(readLbMetadata({ Attributes: [] })[0]!.idleTimeoutMs)
+expectError(readLbMetadata(60000))
+expectError(readLbMetadata('', { format: 'ngnix' }))
 applyLbSafeTimeouts(http.createServer(), {
   idleTimeoutMs: 60000, marginMs: 1000, headersTimeout: 'keep', onUnsafeWrite: 'enforce', unbounded: 'long', lastLook: false, evidence: false
 })
@@ -71,3 +76,11 @@ expectError(classifyLog('', { format: 'abl' }))
 expectError(classifyLog(17))
 expectAssignable<NodeJS.ReadWriteStream>(createLogClassifier({ logFormat: '$status' }))
 expectType<Promise<LogReport>>(classifyLogFiles(['a.log', '-'], { threads: 1 }))
+
+// the evidence
+const evidence = status(http.createServer())
+expectType<'safe' | 'unsafe' | 'unproven'>(evidence.verdict)
+expectType<number | null>(evidence.learned.idleTimeoutMs)
+expectType<LbId | null>(evidence.lb.id)
+expectError(evidence.saved = 1)
+expectType<Evidence>(lbst.status(http.createServer()))

@@ -1,0 +1,79 @@
+'use strict'
+
+// node --require lb-safe-timeouts/register server.js     (or --import, or in NODE_OPTIONS)
+//
+// For images and frameworks that nobody can change: every http, https and http2 server of the
+// process gets its timeouts from the environment at the moment it starts to listen, when its
+// framework has set its own values. A later write is undone. Loads next to nothing until then,
+// never throws into the application, and prints one line at most.
+//
+//   LB_SAFE_TIMEOUTS_LB        an id, or a chain: cloudflare,aws-alb
+//   LB_SAFE_TIMEOUTS_IDLE_MS   the load balancer's idle timeout
+//   LB_SAFE_TIMEOUTS_LOG       line (default), json, off
+
+const kRegistered = Symbol.for('lb-safe-timeouts.registered')
+// of lib/attach.js, which is not loaded before there is a server
+const kAttached = Symbol.for('lb-safe-timeouts.attached')
+
+// On Lambda the runtime's own http server speaks to no load balancer
+const isInert = process.env.AWS_LAMBDA_FUNCTION_NAME !== undefined
+
+let hasLogged = false
+
+/** One line for all workers of a cluster, and for all threads of a process. */
+function isFirst () {
+  return (require('node:cluster').worker?.id ?? 1) === 1 && require('node:worker_threads').threadId <= 1
+}
+
+function log (text, record) {
+  const format = process.env.LB_SAFE_TIMEOUTS_LOG ?? 'line'
+  if (hasLogged || format === 'off') return
+  hasLogged = true
+  if (!isFirst()) return
+  // written at once, and lost rather than thrown where stderr is closed
+  try {
+    require('node:fs').writeSync(2, (format === 'json' ? JSON.stringify({ 'lb-safe-timeouts': record }) : `lb-safe-timeouts: ${text}`) + '\n')
+  } catch {}
+}
+
+/** What a report says, in one line. */
+function describe ({ lb, after, changed, safe }) {
+  const values = ['keepAliveTimeout', 'headersTimeout', 'requestTimeout'].filter((name) => after[name] !== undefined)
+  const idle = lb.idleTimeoutMs === null ? 'no idle limit' : `idle timeout ${lb.idleTimeoutMs} ms`
+  return `${lb.name} (${idle}, ${lb.source}): ${values.map((name) => `${name} ${after[name]}`).join(', ')}` +
+    (changed.length === 0 ? '; nothing had to be changed' : '') + (safe ? '' : '; NOT SAFE, see the warnings of applyLbSafeTimeouts()')
+}
+
+/** http, https or http2, without loading any of them. */
+function isHttpServer (server) {
+  return server.listenerCount('request') > 0 || server.keepAliveTimeout !== undefined || typeof server.updateSettings === 'function'
+}
+
+function apply (server) {
+  try {
+    // what the application asked for itself holds
+    if (!isHttpServer(server) || server[kAttached] !== undefined) return
+    const report = require('./apply').applyLbSafeTimeouts(server, { onUnsafeWrite: 'enforce' })
+    log(describe(report), report)
+  } catch (error) {
+    if (error.code === 'LBST_E_NOT_A_SERVER') return
+    log(`not applied: ${error.message}`, { error: { code: error.code, message: error.message } })
+  }
+}
+
+function register () {
+  const { Server } = require('node:net')
+  const { listen } = Server.prototype
+  if (isInert || listen[kRegistered]) return
+  const wrapper = {
+    listen (...args) {
+      apply(this)
+      return Reflect.apply(listen, this, args)
+    }
+  }.listen
+  Object.defineProperty(wrapper, kRegistered, { value: true })
+  Object.defineProperty(wrapper, 'length', { value: listen.length, configurable: true })
+  Server.prototype.listen = wrapper
+}
+
+register()

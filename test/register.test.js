@@ -1,0 +1,77 @@
+'use strict'
+
+const { spawnSync } = require('node:child_process')
+const path = require('node:path')
+const t = require('tap')
+const { register, startProgram, stopProgram, outlives } = require('./helpers/preload')
+
+const fixture = (name) => path.join(__dirname, 'fixtures', 'register', name)
+
+function run (code, env = {}, args = ['--require', register]) {
+  const result = spawnSync(process.execPath, [...args, '-e', code], { encoding: 'utf8', env: { ...process.env, ...env }, timeout: 20000 })
+  return { code: result.status, signal: result.signal, stdout: result.stdout.trim(), stderr: result.stderr.trim() }
+}
+
+const serve = 'const s = require("http").createServer(); s.listen(0, () => { console.log(s.keepAliveTimeout); s.close() })'
+
+t.test('the kept-alive connection outlives the load balancer', async (t) => {
+  const programs = [
+    { file: 'http.js', with: 'none', count: 0 },
+    { file: 'http.js', with: 'require', count: 4 },
+    { file: 'http.js', with: 'options', count: 4 },
+    { file: 'https.mjs', with: 'import', count: 4, protocol: 'https' },
+    { file: 'cluster.js', with: 'none', count: 0 },
+    { file: 'cluster.js', with: 'require', count: 4 },
+    { file: 'worker.js', with: 'none', count: 0 },
+    { file: 'worker.js', with: 'require', count: 4 }
+  ]
+  const found = await Promise.all(programs.map(async ({ file, with: how, protocol }) => {
+    const program = await startProgram(fixture(file), { with: how })
+    t.teardown(() => stopProgram(program))
+    return outlives(program, { protocol })
+  }))
+  programs.forEach(({ file, with: how, count }, i) => {
+    t.equal(found[i], count, `${file}, ${how}: ${count === 0 ? 'the control is closed' : 'all are answered'}`)
+  })
+})
+
+t.test('one line at most', async (t) => {
+  const twice = 'const http = require("http"); for (const a of [0, 0]) { const s = http.createServer(); s.listen(a, () => s.close()) }'
+  const line = run(twice, { LB_SAFE_TIMEOUTS_LB: 'aws-alb' })
+  t.match(line.stderr, /^lb-safe-timeouts: .+ \(idle timeout 60000 ms, environment\): keepAliveTimeout 65000/)
+  t.equal(line.stderr.split('\n').length, 1)
+  const { stderr } = run(twice, { LB_SAFE_TIMEOUTS_LOG: 'json' })
+  t.equal(JSON.parse(stderr)['lb-safe-timeouts'].after.keepAliveTimeout, 65000)
+  t.equal(run(twice, { LB_SAFE_TIMEOUTS_LOG: 'off' }).stderr, '')
+})
+
+t.test('a later write is undone without a word', async (t) => {
+  const code = serve.replace('console.log', 's.keepAliveTimeout = 5000; s.headersTimeout = null; console.log')
+  t.same(run(code, { LB_SAFE_TIMEOUTS_LOG: 'off' }), { code: 0, signal: null, stdout: '65000', stderr: '' })
+})
+
+t.test('what the application asked for itself holds', async (t) => {
+  const code = `require(${JSON.stringify(path.join(__dirname, '..'))})`
+  const stdout = run(serve.replace('s.listen', `${code}.applyLbSafeTimeouts(s, { idleTimeoutMs: 90000 }); s.listen`)).stdout
+  t.equal(stdout, '95000')
+})
+
+t.test('never throws into the application', async (t) => {
+  const result = run(serve, { LB_SAFE_TIMEOUTS_LB: 'aws_alb' })
+  t.match(result, { code: 0, stdout: '5000', stderr: /did you mean 'aws-alb'\?$/ })
+  const badPort = 'try { require("http").createServer().listen(-1) } catch (error) { console.log(error.code) }'
+  t.equal(run(badPort).stdout, 'ERR_SOCKET_BAD_PORT', "and throws what is Node's to throw")
+})
+
+t.test('does nothing where there is no http server', async (t) => {
+  const loaded = 'console.log(process.moduleLoadList.filter((name) => /_http_server|http2/.test(name)).length, Object.keys(require.cache).length)'
+  t.match(run(loaded), { code: 0, stdout: /^0 /, stderr: '' })
+  t.match(run('const s = require("net").createServer(); s.listen(0, () => s.close())'), { code: 0, stderr: '' })
+  t.match(run(serve, { AWS_LAMBDA_FUNCTION_NAME: 'f' }), { code: 0, stdout: '5000', stderr: '' })
+})
+
+t.test('twice is once', async (t) => {
+  const { stdout, stderr } = run(serve, {}, ['--require', register, '--import', register])
+  t.equal(stdout, '65000')
+  t.equal(stderr.split('\n').length, 1)
+})
