@@ -6,7 +6,9 @@
       'src/core/chain.c',
       'src/core/conn.c',
       'src/core/detect.c',
+      'src/core/doctor.c',
       'src/core/evidence.c',
+      'src/core/gate.c',
       'src/core/guard.c',
       'src/core/layout.c',
       'src/core/lb.c',
@@ -36,8 +38,10 @@
       # napi: Node-API
       'src/napi/addon.c',
       'src/napi/bind_conn.c',
+      'src/napi/bind_doctor.c',
       'src/napi/bind_evidence.c',
       'src/napi/bind_guard.c',
+      'src/napi/bind_gate.c',
       'src/napi/bind_lb.c',
       'src/napi/bind_log.c',
       'src/napi/bind_look.c',
@@ -64,11 +68,12 @@
     },
     'conditions': [
       ['OS=="linux"', {
-        'sources': ['src/sys/sock_linux.c'],
+        'sources': ['src/sys/gate_linux.c', 'src/sys/sock_linux.c'],
         # nodelete: an addon that only workers load must not be unmapped under code that
         # still runs. lazy: a runtime without one libuv symbol can still load the rest.
         'ldflags': ['-Wl,-z,nodelete', '-Wl,-z,lazy'],
       }],
+      ['OS!="linux"', {'sources': ['src/sys/gate_none.c']}],
       ['OS=="mac"', {'sources': ['src/sys/sock_darwin.c']}],
       ['OS!="linux" and OS!="mac"', {'sources': ['src/sys/sock_none.c']}],
     ],

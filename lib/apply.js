@@ -6,6 +6,7 @@
 const { attach, ownWrite } = require('./attach')
 const { native } = require('./binding')
 const { deepFreeze, findLoadBalancer, nodeTimers } = require('./catalogue')
+const { track } = require('./drain/track')
 const { readOptions, readSettings } = require('./options')
 
 // Any copy of this package, of any version, finds a server that another one has touched.
@@ -100,14 +101,26 @@ function watchDeadPeers (server) {
 function applyLbSafeTimeouts (server, options) {
   const { ask, ...extras } = readOptions(options)
   if (version === undefined) prepare()
-  const mark = { version, report: null }
+  const mark = { version, report: null, hops: ask.hops }
   const plan = ownWrite(server, () => native().serverApply(server, ask, constructors, kMark, mark))
   const report = createReport(ask, plan, plan.before, plan.after)
   const undos = [attach(server, { ask, protocol: plan.protocol, report, ...extras })]
   if (plan.tcpKeepAlive) undos.push(watchDeadPeers(server))
   Object.defineProperty(report, 'restore', { value: createRestore(server, plan, undos) })
   mark.report = deepFreeze(report)
+  track(server)
   return report
+}
+
+/** Throws LBST_E_NOT_A_SERVER, with the way from what was passed to a server. */
+function checkServer (server) {
+  if (version === undefined) prepare()
+  native().serverCheck(server, constructors)
+}
+
+/** What applyLbSafeTimeouts() left on `server`, or undefined: { report, hops }. */
+function findApplied (server) {
+  return server[kMark]
 }
 
 /**
@@ -125,4 +138,4 @@ function planLbSafeTimeouts (options, settings) {
   return deepFreeze(createReport({ ...ask, nodeVersion }, plan, before, { ...before, ...plan.targets }))
 }
 
-module.exports = { applyLbSafeTimeouts, planLbSafeTimeouts }
+module.exports = { applyLbSafeTimeouts, checkServer, findApplied, planLbSafeTimeouts }

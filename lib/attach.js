@@ -82,8 +82,7 @@ function createAttached (server) {
         ours--
       }
     },
-    status: () => running.evidence?.status(),
-    setDraining: (draining) => running.evidence?.setDraining(draining)
+    status: () => running.evidence?.status()
   }
 }
 

@@ -8,13 +8,13 @@ const diagnosticsChannel = require('node:diagnostics_channel')
 const { createHistogram, monitorEventLoopDelay, performance } = require('node:perf_hooks')
 const { native } = require('./binding')
 const { deepFreeze } = require('./catalogue')
+const { isDraining } = require('./drain/state')
 const { isBetweenRequests, listConnections } = require('./last-look')
 
 const channels = {
   idleClose: diagnosticsChannel.channel('lb-safe-timeouts:idle-close'),
   saved: diagnosticsChannel.channel('lb-safe-timeouts:saved'),
-  unsafeWrite: diagnosticsChannel.channel('lb-safe-timeouts:unsafe-write'),
-  draining: diagnosticsChannel.channel('lb-safe-timeouts:draining')
+  unsafeWrite: diagnosticsChannel.channel('lb-safe-timeouts:unsafe-write')
 }
 
 // A peer that opens another connection so soon before or after it closes an idle one closed
@@ -94,7 +94,6 @@ function startEvidence (server, user) {
   const closes = createCloses()
   const unwatchLoop = watchLoop()
   let lastCameMs = -Infinity
-  let draining = false
   let histogram // made when there is something to record: it takes 140 KB
 
   function record (idleMs) {
@@ -172,10 +171,6 @@ function startEvidence (server, user) {
       else broken.add(property)
       if (write !== 'fine') publish(channels.unsafeWrite, { server, property, code, message, enforced })
     },
-    setDraining (value) {
-      draining = value
-      publish(channels.draining, { server, draining })
-    },
     status () {
       const { verdict, reasons, learned } = judge()
       const { lb, idleCloseMs } = user.report
@@ -186,7 +181,7 @@ function startEvidence (server, user) {
         learned,
         open: server._connections ?? null,
         idle: listConnections(server, 'idle')?.filter(isBetweenRequests).length ?? null,
-        draining,
+        draining: isDraining(server),
         idleCloses: { byPeer: counts.byPeer, byNode: counts.byNode },
         saved: counts.saved,
         extended: counts.extended,

@@ -399,11 +399,90 @@ export interface Evidence {
 
 /**
  * What is known of a server that `applyLbSafeTimeouts` was applied to. The same goes out on
- * diagnostics_channel: lb-safe-timeouts:idle-close, :saved, :unsafe-write, :draining.
+ * diagnostics_channel: lb-safe-timeouts:idle-close, :saved, :unsafe-write, and :drain when one starts.
  *
  * @throws {Error} LBST_E_UNSUPPORTED when it was not, or with `evidence: false`
  */
 export function status (server: Server): Evidence
+
+/** How `drain` goes about it. All durations in ms. */
+export interface DrainOptions {
+  /**
+   * How long connections are still accepted after the announcement: the time in which the load
+   * balancer learns. @default its own drain time where it is known, else 5000
+   */
+  windowMs?: number
+  /** When everything is over; not shorter than the window. @default 25000 */
+  deadlineMs?: number
+  /** Ends the wait early. */
+  signal?: AbortSignal
+  /** As for `applyLbSafeTimeouts`; needed only for a server that it was not applied to. */
+  lb?: Options['lb']
+  idleTimeoutMs?: number
+  metadata?: Options['metadata']
+}
+
+/** How a drain went: each way in which a connection ended, and what the window left open. */
+export interface DrainReport {
+  readonly windowMs: number
+  readonly windowSource: string
+  readonly deadlineMs: number
+  readonly tookMs: number
+  readonly listenerClosedMs: number
+  /** The filter on the listening socket. 'shared': another process listens on it too. */
+  readonly gate: 'closed' | 'shared' | 'unsupported' | 'none'
+  readonly aborted: boolean
+  readonly atStart: number
+  readonly accepted: number
+  readonly answered: number
+  readonly closedAfterAnswer: number
+  readonly closedByPeer: number
+  readonly closedIdle: number
+  readonly savedByLook: number
+  readonly closedByNode: number
+  readonly destroyed: number
+  readonly upgraded: number
+  readonly sessions: number
+  readonly notes: readonly string[]
+}
+
+export interface SignalOptions extends DrainOptions {
+  /** @default ['SIGTERM', 'SIGINT'] */
+  signals?: NodeJS.Signals[]
+  /** Called at once when the signal comes. */
+  onDraining?: ((signal: string) => unknown) | Array<(signal: string) => unknown>
+  /** Called after the drain, in order: databases and the like. */
+  onDrained?: ((report: DrainReport | DrainReport[]) => unknown) | Array<(report: DrainReport | DrainReport[]) => unknown>
+}
+
+/** The numbers for a pod's manifest. */
+export interface KubernetesPlan {
+  readonly terminationGracePeriodSeconds: number
+  readonly preStopSeconds: number
+  readonly preStopSecondsWithoutDrain: number
+  readonly readinessProbe: { readonly periodSeconds: number, readonly timeoutSeconds: number, readonly failureThreshold: number }
+  readonly drain: { readonly windowMs: number, readonly deadlineMs: number }
+  readonly arithmetic: readonly string[]
+  readonly manifest: string
+}
+
+/**
+ * Shuts `server` down without losing a request. Resolves when its last connection has ended, at
+ * the latest after `deadlineMs`; a second call returns the same promise. A wrong argument
+ * rejects it, with the codes of `applyLbSafeTimeouts`.
+ */
+export const drain: {
+  (server: Server, options?: DrainOptions): Promise<DrainReport>
+  /** A request handler for a health check: 200, then 503 from the moment the drain starts. */
+  readiness (server: Server): (req: any, res: any) => void
+  /**
+   * Drains at a signal, calls back, and ends the process: 0, 1 when a callback failed or the
+   * deadline came first, 128 + the signal's number at a second signal.
+   */
+  onSignals (server: Server | Server[], options?: SignalOptions): { remove (): void }
+  /** `requestMs`: the longest request. @default 15000 */
+  kubernetes (options?: Pick<DrainOptions, 'lb' | 'idleTimeoutMs' | 'metadata' | 'windowMs'> & { requestMs?: number }): KubernetesPlan
+}
 
 /** The catalogue. */
 export function loadBalancers (): readonly LoadBalancer[]

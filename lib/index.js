@@ -1,27 +1,36 @@
 'use strict'
 
+// The public API. What not every process needs is loaded when it is asked for, so that
+// requiring this package costs little more than what applyLbSafeTimeouts() needs.
+
 const { applyLbSafeTimeouts, planLbSafeTimeouts } = require('./apply')
 const { hasNative } = require('./binding')
-const { status } = require('./status')
 const { findLoadBalancer, loadBalancers, nodeTimers } = require('./catalogue')
-const { createConnectionModel } = require('./model')
 
 module.exports = {
   applyLbSafeTimeouts,
   planLbSafeTimeouts,
-  createConnectionModel,
   get classifyLog () {
     return require('./logs').classifyLog
   },
   get createLogClassifier () {
     return require('./logs').createLogClassifier
   },
-  status,
+  get createConnectionModel () {
+    return require('./model').createConnectionModel
+  },
+  get status () {
+    return require('./status').status
+  },
+  get drain () {
+    return require('./drain').drain
+  },
   loadBalancers,
   findLoadBalancer,
   nodeTimers,
-  /** The readers are loaded at the first call. */
-  readLbMetadata: (input, options) => require('./metadata').readLbMetadata(input, options),
+  get readLbMetadata () {
+    return require('./metadata').readLbMetadata
+  },
   /** Whether the native module works here. Asking loads it. */
   get native () {
     return hasNative()

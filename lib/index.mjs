@@ -9,6 +9,7 @@ export const {
   classifyLog,
   createLogClassifier,
   status,
+  drain,
   loadBalancers,
   findLoadBalancer,
   nodeTimers,

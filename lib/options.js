@@ -109,7 +109,7 @@ function isHopList (metadata) {
 
 /** One of a list of hops, as the policy takes it. */
 function readMetadataHop (hop, where) {
-  const { id, name, role, idleTimeoutMs, unbounded } = hop
+  const { id, name, role, idleTimeoutMs, unbounded, drainMs } = hop
   if (id === undefined && role === undefined) {
     throw createError('LBST_E_INVALID_TYPE', `${where} must be a hop with an id or a role, got ${inspect(hop)}`)
   }
@@ -120,6 +120,7 @@ function readMetadataHop (hop, where) {
   if (unbounded !== undefined) checkChoice(`${where}.unbounded`, unbounded, [true, false])
   const row = id == null ? undefined : findLoadBalancer(id)
   const read = { id: row?.id, name: name ?? undefined, role, unbounded: unbounded || undefined }
+  if (drainMs != null) read.drainMs = checkDuration(`${where}.drainMs`, drainMs)
   if (idleTimeoutMs != null) {
     read.idleTimeoutMs = hop.where === undefined ? checkIdle(`${where}.idleTimeoutMs`, idleTimeoutMs) : clampRead(`${where}.idleTimeoutMs`, idleTimeoutMs, read)
   } else if (unbounded === false && role === 'pool-owner') {
@@ -263,4 +264,4 @@ function readSettings (given = {}) {
   return pick(given, settingNames, 'the settings')
 }
 
-module.exports = { pick, readOptions, readSettings }
+module.exports = { checkDuration, pick, readOptions, readSettings }

@@ -10,6 +10,7 @@
 //   LB_SAFE_TIMEOUTS_LB        an id, or a chain: cloudflare,aws-alb
 //   LB_SAFE_TIMEOUTS_IDLE_MS   the load balancer's idle timeout
 //   LB_SAFE_TIMEOUTS_LOG       line (default), json, off
+//   LB_SAFE_TIMEOUTS_DRAIN     1: SIGTERM and SIGINT drain the servers and end the process
 
 const kRegistered = Symbol.for('lb-safe-timeouts.registered')
 // of lib/attach.js, which is not loaded before there is a server
@@ -49,10 +50,23 @@ function isHttpServer (server) {
   return server.listenerCount('request') > 0 || server.keepAliveTimeout !== undefined || typeof server.updateSettings === 'function'
 }
 
+// the servers that a signal drains; a process can open more of them at any time
+const drained = []
+
+/** What drain.onSignals() does, for all servers of the process together. */
+function drainOnSignals (server) {
+  // signals come to the main thread only
+  if (process.env.LB_SAFE_TIMEOUTS_DRAIN !== '1' || !require('node:worker_threads').isMainThread) return
+  if (drained.includes(server)) return
+  if (drained.push(server) === 1) require('./drain').drain.onSignals(drained)
+}
+
 function apply (server) {
   try {
     // what the application asked for itself holds
-    if (!isHttpServer(server) || server[kAttached] !== undefined) return
+    if (!isHttpServer(server)) return
+    drainOnSignals(server)
+    if (server[kAttached] !== undefined) return
     const report = require('./apply').applyLbSafeTimeouts(server, { onUnsafeWrite: 'enforce' })
     log(describe(report), report)
   } catch (error) {

@@ -9,6 +9,7 @@ const { native } = require('../binding')
 
 const commands = {
   detect: () => require('./detect'),
+  doctor: () => require('./doctor'),
   list: () => require('./list'),
   logs: () => require('./logs'),
   plan: () => require('./plan'),

@@ -95,12 +95,22 @@ function draw (report) {
   ].join('\n')
 }
 
+/** The numbers for a pod's manifest, with the arithmetic. */
+function tellKubernetes ({ lb, idleTimeoutMs }, flags, io) {
+  const numbers = require('../kubernetes').kubernetes({ lb, idleTimeoutMs, requestMs: flags['request-ms'] })
+  io.stdout.write(flags.json
+    ? JSON.stringify(numbers, null, 2) + '\n'
+    : numbers.arithmetic.map((line) => `# ${line}\n`).join('') + numbers.manifest.trimEnd() + '\n')
+  return 0
+}
+
 function run (flags, io) {
   if (flags.lb === undefined && flags['idle-ms'] === undefined) {
     throw createError('LBST_E_INVALID_TYPE', 'plan needs --lb <id> (for example --lb aws-alb, or a chain --lb cloudflare,aws-alb) or --idle-ms <ms>')
   }
   const options = { idleTimeoutMs: flags['idle-ms'], marginMs: flags['margin-ms'] }
   if (flags.lb !== undefined) options.lb = flags.lb.split(',').map((id) => id.trim())
+  if (flags.kubernetes) return tellKubernetes(options, flags, io)
   const version = nodeTimers(flags.node).version
   const report = planLbSafeTimeouts(options, { nodeVersion: version })
   io.stdout.write(flags.json ? JSON.stringify(report, null, 2) + '\n' : draw(report))
@@ -109,12 +119,14 @@ function run (flags, io) {
 
 module.exports = {
   summary: 'The timeouts for a load balancer, and what they change, as a picture.',
-  usage: '--lb <id>[,<id>...] [--idle-ms <ms>] [--node <version>] [--json]',
+  usage: '--lb <id>[,<id>...] [--idle-ms <ms>] [--node <version>] [--kubernetes] [--json]',
   flags: {
     lb: { type: 'string', what: "the load balancer's id, or a chain, outermost first" },
     'idle-ms': { type: 'number', what: 'its idle timeout in ms, where it is not the default' },
     'margin-ms': { type: 'number', what: 'how much longer Node holds on (default 5000)' },
     node: { type: 'string', what: 'a Node version such as 22 or 20.20.2 (default: this one)' },
+    kubernetes: { type: 'boolean', what: "the numbers for a pod's manifest, with the arithmetic" },
+    'request-ms': { type: 'number', what: 'the longest request, for --kubernetes (default 15000)' },
     json: { type: 'boolean', what: 'the report as JSON' }
   },
   run

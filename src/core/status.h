@@ -32,6 +32,7 @@ typedef enum lbst_error_class_e {
   XX(E_EVENT_ORDER, ERROR, "an event came where it cannot happen")                       \
   XX(E_TIME_ORDER, RANGE_ERROR, "time ran backwards")                                    \
   XX(E_UNKNOWN_COMMAND, RANGE_ERROR, "there is no such command")                         \
+  XX(E_UNREACHABLE, ERROR, "the server cannot be reached")                               \
   XX(E_WRITE_REFUSED, ERROR, "the server did not take the value written to it")          \
   XX(E_UNSUPPORTED, ERROR, "not supported here")                                         \
   XX(E_LOG_FORMAT, RANGE_ERROR, "the log's format is not one this package can read")     \

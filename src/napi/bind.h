@@ -22,8 +22,13 @@ LBST_BIND(log_names);      /* () -> { verdicts, whys } */
 LBST_BIND(log_open);       /* (format, options) -> handle */
 LBST_BIND(log_result);     /* (handle) -> all that was counted */
 LBST_BIND(log_scan);       /* (handle, block, last) -> { consumed, entries } */
+LBST_BIND(doctor_judge);   /* (series by state, idleMs) -> findings */
+LBST_BIND(doctor_limits);  /* () -> { closesMax } */
 LBST_BIND(evidence_judge); /* (evidence, closes, count) -> { verdict, ... } */
 LBST_BIND(guard_judge);    /* (ask, protocol, settings, name) -> what a write is */
+LBST_BIND(gate_close);     /* (fd): drop every SYN for a listening socket */
+LBST_BIND(gate_open);      /* (fd): take them again */
+LBST_BIND(gate_backlog);   /* (fd) -> how many connections wait to be accepted */
 LBST_BIND(lb_list);        /* () -> [{ id, name, ... }] */
 LBST_BIND(look_decide);    /* (fd, armedMs, idleMs, memory) -> what to do, next memory */
 LBST_BIND(node_timers);    /* (version) -> { from, ... } */
@@ -34,6 +39,7 @@ LBST_BIND(platform_list);  /* () -> [{ variable, name, lb }] */
 LBST_BIND(policy_idle);    /* (version, settings) -> { keepAliveMs, timerMs } or null */
 LBST_BIND(policy_limits);  /* () -> { idleMsMin, ... } */
 LBST_BIND(policy_plan);    /* (ask, settings, protocol) -> plan */
+LBST_BIND(server_check);   /* (server, constructors): throws unless it is one */
 LBST_BIND(server_apply);   /* (server, ask, constructors, key, mark) -> applied plan */
 LBST_BIND(server_restore); /* (server, changes) -> [names that were restored] */
 LBST_BIND(sock_inspect);   /* (fd) -> what the kernel knows of the connection */

@@ -124,6 +124,17 @@ static const char *const protocol_names[] = {
 #undef XX
 };
 
+/* serverCheck(server, constructors): throws LBST_E_NOT_A_SERVER with the way from what
+ * was passed to a server. */
+LBST_BIND(server_check) {
+  napi_value argv[2];
+  lbst_protocol_t protocol;
+
+  NAPI_TRY(env, lbst_napi_get_args(env, info, 2, argv));
+  NAPI_TRY(env, check_server(env, argv[0], argv[1], &protocol));
+  return NULL;
+}
+
 /* ---- writing --------------------------------------------------------------------- */
 
 /* Writes |value| and looks whether the server took it: a frozen object refuses a write

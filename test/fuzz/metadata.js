@@ -163,6 +163,7 @@ function work ({ reader, seed, seconds, at: only, shared }) {
   const ids = new Set(loadBalancers().map(({ id }) => id))
   const counts = {}
   let slowestMs = 0
+  let slowestAt = 0
   const until = Date.now() + seconds * 1000
   for (let at = only ?? 0; only === undefined ? Date.now() < until : at === only; at++) {
     shared[0] = at
@@ -170,12 +171,12 @@ function work ({ reader, seed, seconds, at: only, shared }) {
     try {
       const { outcome, tookMs } = runOne(made, ids)
       counts[outcome] = (counts[outcome] ?? 0) + 1
-      slowestMs = Math.max(slowestMs, tookMs)
+      if (tookMs > slowestMs) [slowestMs, slowestAt] = [tookMs, at]
     } catch (error) {
       return { fault: error.stack, at, input: Buffer.isBuffer(made.input) || typeof made.input === 'string' ? made.input.toString().slice(0, 2000) : JSON.stringify(made.input).slice(0, 2000) }
     }
   }
-  return { counts, slowestMs }
+  return { counts, slowestMs, slowestAt }
 }
 
 /** The thread that works on one reader, and its end when an input has none. */
@@ -211,7 +212,7 @@ async function main () {
     }
     const count = Object.values(result.counts).reduce((sum, one) => sum + one, 0)
     total += count
-    console.log(`${reader.padEnd(15)} ${String(count).padStart(8)} inputs, slowest ${result.slowestMs.toFixed(0)} ms: ${Object.entries(result.counts).sort().map(([name, one]) => `${name} ${one}`).join(', ')}`)
+    console.log(`${reader.padEnd(15)} ${String(count).padStart(8)} inputs, slowest ${result.slowestMs.toFixed(0)} ms (--at ${result.slowestAt}): ${Object.entries(result.counts).sort().map(([name, one]) => `${name} ${one}`).join(', ')}`)
   }
   console.log(`${total} inputs, ${faults} faults`)
   process.exitCode = faults > 0 || total === 0 ? 1 : 0

@@ -62,4 +62,4 @@ function exitWithParent () {
   process.once('disconnect', () => process.exit())
 }
 
-module.exports = { startChild, exitWithParent }
+module.exports = { startChild, stopProcess, exitWithParent }

@@ -5,6 +5,7 @@ import net from 'node:net'
 import { expectAssignable, expectError, expectNotAssignable, expectType } from 'tsd'
 import lbst, {
   applyLbSafeTimeouts, planLbSafeTimeouts, loadBalancers, findLoadBalancer, nodeTimers, readLbMetadata, native, createConnectionModel, classifyLog, createLogClassifier, status,
+  drain, type DrainReport, type KubernetesPlan,
   type ConnectionModel, type ConnectionOutcome, type Evidence, type LbId, type LoadBalancer, type NodeTimers, type Options, type Plan, type Report
 } from '../..'
 import { classifyLogFiles, type LogEntry, type LogReport } from '../../lib/logs'
@@ -84,3 +85,10 @@ expectType<number | null>(evidence.learned.idleTimeoutMs)
 expectType<LbId | null>(evidence.lb.id)
 expectError(evidence.saved = 1)
 expectType<Evidence>(lbst.status(http.createServer()))
+
+// drain
+expectType<Promise<DrainReport>>(drain(http.createServer(), { windowMs: 1000, deadlineMs: 5000, signal: new AbortController().signal }))
+expectType<{ remove (): void }>(drain.onSignals([http.createServer()], { signals: ['SIGTERM'], onDrained: () => {} }))
+expectType<KubernetesPlan>(drain.kubernetes({ lb: 'aws-alb', requestMs: 1000 }))
+http.createServer(drain.readiness(https.createServer()))
+expectError(drain(http.createServer(), { window: 1000 }))

@@ -1,0 +1,50 @@
+'use strict'
+
+// How far a command is: a bar with the time left, drawn over itself on a terminal; a plain
+// line now and then elsewhere.
+
+const width = 30
+const drawEveryMs = 200
+const lineEveryMs = 10000
+
+function seconds (ms) {
+  return `${Math.max(0, Math.ceil(ms / 1000))} s`
+}
+
+/** { update({ label, totalMs, done, count }), stop() }; what an update leaves out stays. */
+function startProgress (stream) {
+  let phase = null
+  let startedAt = 0
+
+  const text = () => {
+    const leftMs = phase.totalMs - (Date.now() - startedAt)
+    return `${phase.label}: ${phase.done} of ${phase.count} connections, at most ${seconds(leftMs)} left`
+  }
+  const draw = () => {
+    if (phase === null) return
+    if (!stream.isTTY) {
+      stream.write(`${text()}\n`)
+      return
+    }
+    const share = Math.min(1, (Date.now() - startedAt) / phase.totalMs)
+    const filled = Math.round(share * width)
+    stream.write(`\r${'█'.repeat(filled)}${'░'.repeat(width - filled)} ${text()}\x1b[K`)
+  }
+  const timer = setInterval(draw, stream.isTTY ? drawEveryMs : lineEveryMs)
+
+  return {
+    update (change) {
+      const isNew = change.totalMs !== undefined
+      phase = { ...phase, ...change }
+      if (!isNew) return
+      startedAt = Date.now()
+      draw()
+    },
+    stop () {
+      clearInterval(timer)
+      if (stream.isTTY && phase !== null) stream.write('\r\x1b[K')
+    }
+  }
+}
+
+module.exports = { startProgress }

@@ -1,0 +1,70 @@
+'use strict'
+
+// The options of drain(): how long the load balancer needs to learn that we leave, and when
+// everything must be over.
+
+const { findLoadBalancer } = require('../catalogue')
+const { createError, inspect } = require('../errors')
+const { checkDuration, pick, readOptions } = require('../options')
+
+const lbNames = ['lb', 'idleTimeoutMs', 'metadata']
+const drainNames = ['windowMs', 'deadlineMs', 'signal', ...lbNames]
+
+// below the 30 s after which Kubernetes kills
+const defaultDeadlineMs = 25000
+
+// a load balancer of which nobody knows how soon it learns: two health checks two seconds
+// apart, or the time in which an endpoint's removal reaches every node of a cluster
+const assumedWindowMs = 5000
+
+// what a window that we choose leaves of the deadline, for requests that are still running
+// and for connections that nobody used
+const reserveMsMax = 5000
+
+/** The pool owner's drain time from its hop, else from the catalogue; null: unknown. */
+function findHopDrain (hops) {
+  for (const hop of [...hops].reverse()) {
+    const row = hop.id === undefined ? null : findLoadBalancer(hop.id)
+    const drainMs = hop.drainMs ?? row?.drainMs ?? null
+    if (drainMs !== null) return { drainMs, name: hop.name ?? row?.name ?? 'the load balancer' }
+  }
+  return null
+}
+
+function checkSignal (signal) {
+  if (signal === undefined || (typeof signal === 'object' && signal !== null && typeof signal.aborted === 'boolean' && typeof signal.addEventListener === 'function')) return
+  throw createError('LBST_E_INVALID_TYPE', `option signal must be an AbortSignal, got ${inspect(signal)}; names of process signals are for drain.onSignals()`)
+}
+
+function chooseWindow (windowMs, deadlineMs, known) {
+  if (windowMs !== undefined) return { windowMs, source: 'option', wantedMs: windowMs }
+  const wantedMs = known === null ? assumedWindowMs : known.drainMs
+  const reserveMs = Math.min(reserveMsMax, Math.floor(deadlineMs / 3))
+  return {
+    windowMs: Math.min(wantedMs, deadlineMs - reserveMs),
+    source: known === null ? 'assumed' : known.name,
+    wantedMs
+  }
+}
+
+/**
+ * Reads the options of drain(). `applied` is what applyLbSafeTimeouts() left on the server
+ * ({ hops, report }), or undefined. Returns { windowMs, source, wantedMs, deadlineMs, signal, ask }.
+ */
+function readDrainOptions (given = {}, applied) {
+  const options = pick(given, drainNames, 'the options of drain()')
+  const { windowMs, deadlineMs = defaultDeadlineMs, signal } = options
+  if (windowMs !== undefined) checkDuration('windowMs', windowMs)
+  checkDuration('deadlineMs', deadlineMs)
+  checkSignal(signal)
+  if (windowMs > deadlineMs) {
+    const which = options.deadlineMs === undefined ? `the default deadlineMs of ${deadlineMs}` : `deadlineMs ${deadlineMs}`
+    throw createError('LBST_E_CONFLICT', `windowMs ${windowMs} is longer than ${which}, at which everything is destroyed; set deadlineMs to ${windowMs + reserveMsMax} or more, and the platform's own grace period above it`)
+  }
+  const lbOptions = Object.fromEntries(lbNames.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]))
+  const named = Object.keys(lbOptions).length > 0
+  const hops = applied !== undefined && !named ? applied.hops ?? [] : readOptions(lbOptions).ask.hops
+  return { ...chooseWindow(windowMs, deadlineMs, findHopDrain(hops)), deadlineMs, signal, applied, lbOptions: named || applied === undefined ? lbOptions : null }
+}
+
+module.exports = { drainNames, findHopDrain, readDrainOptions }

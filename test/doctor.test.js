@@ -1,0 +1,219 @@
+'use strict'
+
+// doctor on the running Node: a part of test:doctor's table, the race, the command.
+
+const { spawn, spawnSync } = require('node:child_process')
+const { once } = require('node:events')
+const fs = require('node:fs')
+const http = require('node:http')
+const net = require('node:net')
+const os = require('node:os')
+const path = require('node:path')
+const t = require('tap')
+const { examine } = require('../lib/doctor')
+const { sweepRace } = require('../lib/doctor/race')
+const { ResponseReader } = require('../lib/doctor/response')
+const { createTarget } = require('../lib/doctor/target')
+const { cases } = require('./doctor/cases')
+const { runCases } = require('./doctor/run')
+const { startRelay } = require('./support/relay')
+
+const bin = path.join(__dirname, '..', 'bin', 'lb-safe-timeouts.js')
+const host = '127.0.0.1'
+
+const fast = [
+  'as a plan sets it', 'keepAliveTimeout too short', 'headers below keepAlive, an unused connection', 'server.timeout', 'keepAliveTimeout 0',
+  'requestTimeout too short for a body only', 'an answer that says close', 'the limit ends before anything happens', 'no idle limit in front, nor here', 'https'
+]
+
+async function listen (t, server, settings) {
+  Object.assign(server, { keepAliveTimeoutBuffer: 0, ...settings })
+  await once(server.listen(0, host), 'listening')
+  t.teardown(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return server.address().port
+}
+
+function answer (req, res) {
+  req.resume()
+  req.on('end', () => res.end('ok'))
+}
+
+function run (args, options) {
+  const child = spawn(process.execPath, [bin, 'doctor', ...args], { stdio: ['ignore', 'pipe', 'pipe'], ...options })
+  const said = { stdout: '', stderr: '' }
+  child.stdout.on('data', (text) => { said.stdout += text })
+  child.stderr.on('data', (text) => { said.stderr += text })
+  const ended = once(child, 'close').then(([status, signal]) => ({ status, signal, ...said }))
+  return { child, ended }
+}
+
+t.test('servers with known settings', { timeout: 30000 }, async (t) => {
+  const rows = cases.filter(({ name }) => fast.includes(name))
+  t.equal(rows.length, fast.length)
+  const node = { version: process.versions.node, execPath: process.execPath }
+  const sum = await runCases(node, rows, { connections: 3, atOnce: rows.length, onCase: ({ name }, report, wrong) => t.same(wrong, [], name) })
+  t.equal(sum.controlsLost, sum.controls, `a mistaken model is found out (${sum.controlsLost} of ${sum.controls})`)
+})
+
+t.test('the race: lost within the way there and back, answered before', { timeout: 30000 }, async (t) => {
+  const port = await listen(t, http.createServer(answer), { keepAliveTimeout: 400 })
+  const delayMs = 40
+  const relay = await startRelay({ port, delayMs })
+  t.teardown(() => relay.close())
+  const options = { lb: { id: null, name: 'x', idleTimeoutMs: 5000 }, connections: 5, limitMs: 3000, signal: new AbortController().signal }
+
+  const { verdict, race, states } = await examine(createTarget(`http://${host}:${relay.port}`), options)
+  t.equal(verdict, 'unsafe')
+  t.equal(race.tried, 20)
+  // A request is lost from two ways of the relay before the close is seen: most of the window.
+  t.ok(race.lost >= 5, `${race.lost} of ${race.tried} lost`)
+  t.ok(race.answered + race.lost + race.late + race.failed === race.tried)
+  t.ok(race.lostMs.from > states.idle.minMs - 2 * delayMs - 60, 'not long before the close')
+
+  // the control: far from the close, all of them are answered
+  const early = await sweepRace(createTarget(`http://${host}:${relay.port}`), 10, { fromMs: 20, toMs: 100 }, { signal: options.signal, onDone () {} })
+  t.match(early, { tried: 10, answered: 10, lost: 0, late: 0, failed: 0, lostMs: null })
+
+  // and where the server keeps its connections there is nothing to sweep
+  const patient = await listen(t, http.createServer(answer), { keepAliveTimeout: 0 })
+  const { race: none, verdict: word } = await examine(createTarget(`http://${host}:${patient}`), { ...options, lb: { ...options.lb, idleTimeoutMs: 500 }, limitMs: 800 })
+  t.equal(none, null, 'no close, no race')
+  t.equal(word, 'safe')
+})
+
+t.test('an answer is read to its end', async (t) => {
+  const answers = [
+    ['HTTP/1.1 200 OK\r\nContent-Length: 2\r\nKeep-Alive: timeout=5\r\n\r\nok', { status: 200, keepAlive: 'timeout=5', close: false }],
+    ['HTTP/1.1 200 OK\r\nContent-Length: 0\r\nKeep-Alive: \x1b[2Jx\x9b\r\n\r\n', { status: 200, keepAlive: '?[2Jx?', close: false }],
+    ['HTTP/1.1 204 No Content\r\n\r\n', { status: 204, keepAlive: null, close: false }],
+    ['HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n', { status: 200, keepAlive: null, close: false }],
+    ['HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n', { status: 200, keepAlive: null, close: false }],
+    ['HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;x=1\r\nabc\r\n0\r\nA: b\r\n\r\n', { status: 200, keepAlive: null, close: false }],
+    ['HTTP/1.1 200 OK\r\nConnection: Close\r\nContent-Length: 0\r\n\r\n', { status: 200, keepAlive: null, close: true }],
+    ['HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n', { status: 200, keepAlive: null, close: true }],
+    ['HTTP/1.1 200 OK\r\n\r\nuntil the end', { status: 200, keepAlive: null, close: true }]
+  ]
+  for (const [text, expected] of answers) {
+    t.same(new ResponseReader().push(text), expected, JSON.stringify(text))
+    const reader = new ResponseReader()
+    const byByte = [...text].map((byte) => reader.push(Buffer.from(byte, 'latin1'))).filter((found) => found !== null)
+    t.same(byByte[0], expected, 'byte by byte')
+  }
+  const reader = new ResponseReader()
+  const one = answers[0][0]
+  t.equal(reader.push(one + one).status, 200)
+  t.equal(reader.push('').status, 200, 'the second of two')
+  t.equal(reader.push(''), null)
+})
+
+t.test('an answer without end', { timeout: 20000 }, async (t) => {
+  const port = await listen(t, http.createServer((req, res) => {
+    res.writeHead(200, { 'Content-Length': 64 * 1024 * 1024 })
+    res.end(Buffer.alloc(64 * 1024 * 1024))
+  }), {})
+  const options = { lb: { id: null, name: 'x', idleTimeoutMs: 1000 }, connections: 1, limitMs: 100, signal: new AbortController().signal }
+  await t.rejects(examine(createTarget(`http://${host}:${port}`), options), { code: 'LBST_E_UNREACHABLE', message: /longer than 4 MiB/ })
+})
+
+t.test('the command', { timeout: 40000 }, async (t) => {
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'lb-safe-timeouts-'))
+  t.teardown(() => fs.rmSync(dir, { recursive: true }))
+  const html = path.join(dir, 'report.html')
+  const good = await listen(t, http.createServer(answer), { keepAliveTimeout: 2200 })
+  const bad = await listen(t, http.createServer(answer), { keepAliveTimeout: 100, headersTimeout: 60000 })
+  const common = ['--connections', '2', '--limit', '1500ms']
+
+  const file = path.join(dir, 'attributes.json')
+  fs.writeFileSync(file, JSON.stringify({ Attributes: [{ Key: 'idle_timeout.timeout_seconds', Value: '1' }] }))
+
+  const [safe, unsafe, unknown, fromFile] = await Promise.all([
+    run([`http://${host}:${good}`, '--lb', '1000', ...common, '--json']).ended,
+    run([`${host}:${bad}`, '--lb', 'aws-alb:1400', ...common, '--html', html]).ended,
+    run([`http://${host}:${good}/x`, '--lb', 'aws-alb', ...common, '--path', '/healthz', '--no-race']).ended,
+    run([`http://${host}:${bad}`, '--lb', file, ...common, '--no-race']).ended
+  ])
+  t.equal(safe.status, 0, safe.stderr)
+  const report = JSON.parse(safe.stdout)
+  t.equal(report.verdict, 'safe')
+  t.same(Object.keys(report.states), ['unused', 'idle', 'headers', 'body'])
+  t.same(report.remedies, [])
+  t.match(safe.stderr, /^measuring: 0 of 8 connections, at most \d s left$/m, 'plain lines where there is no terminal')
+  t.notMatch(safe.stderr, /[\r\x1b]/) // eslint-disable-line no-control-regex
+
+  t.equal(unsafe.status, 1, unsafe.stderr)
+  t.match(unsafe.stdout, /idle after an answer: unsafe: the server closes it first: .*\[LBST_D_CLOSES_FIRST\]/)
+  t.match(unsafe.stdout, /on the side of Node: keepAliveTimeout \d+, /)
+  t.match(unsafe.stdout, /applyLbSafeTimeouts\(server, \{"lb":\[\{"id":"aws-alb","idleTimeoutMs":1400\}\]\}\)/)
+  t.match(unsafe.stdout, /on the side of AWS Application Load Balancer: an idle timeout of \d+(\.\d+)? ms at most|no idle timeout is short enough/)
+  t.match(unsafe.stdout, /the race: 8 requests sent /)
+  t.match(fs.readFileSync(html, 'utf8'), /^<!DOCTYPE html>/)
+
+  t.equal(fromFile.status, process.versions.node.startsWith('20.') ? 0 : 1, fromFile.stderr)
+  t.match(fromFile.stdout, /keeps an idle connection for 1 s/, "the load balancer's own attributes")
+
+  t.equal(unknown.status, 3, unknown.stderr)
+  t.match(unknown.stdout, /\/healthz \(status 200/)
+  t.match(unknown.stdout, /INCONCLUSIVE: .*this run ended after 1\.5 s/)
+  t.match(unknown.stdout, /known is only that it is kept for 1\.5 s or longer/)
+})
+
+t.test('mistakes', async (t) => {
+  const closed = net.createServer().listen(0, host)
+  await once(closed, 'listening')
+  const { port } = closed.address()
+  closed.close()
+  await once(closed, 'close')
+  const url = `http://${host}:${port}`
+  const wrong = [
+    [[], /doctor needs one URL.*got 0/],
+    [[url], /doctor needs --lb/],
+    [[url, '--lb', 'aws_alb'], /did you mean 'aws-alb'\? \[LBST_E_UNKNOWN_LB\]/],
+    [[url, '--lb', './nowhere.json'], /'\.\/nowhere\.json' cannot be read: ENOENT.*\[LBST_E_BAD_METADATA\]/],
+    [[url, '--lb', '60'], /write 60000 for 60 seconds/],
+    [[url, '--lbs', 'x'], /did you mean '--lb'\?/],
+    [[url, 'again', '--lb', '1000'], /doctor needs one URL.*got 2/],
+    [['ftp://x', '--lb', '1000'], /speaks http and https, got 'ftp'/],
+    [['http://:x', '--lb', '1000'], /is no URL/],
+    [[url, '--lb', '1000', '--path', 'healthz'], /--path must begin with '\/'/],
+    [[url, '--lb', '1000', '--limit', '75'], /--limit is a duration such as 75s/],
+    [[url, '--lb', '1000', '--connections', '1000'], /from 1 to 64/],
+    [[url, '--lb', '1000', '--html', '/nowhere/at/all.html'], /cannot be written: ENOENT/],
+    [[url, '--lb', '1000'], /does not answer: ECONNREFUSED \[LBST_E_UNREACHABLE\]/]
+  ]
+  for (const [args, message] of wrong) {
+    const { status, stderr, stdout } = spawnSync(process.execPath, [bin, 'doctor', ...args], { encoding: 'utf8' })
+    t.equal(status, 2, args.join(' '))
+    t.match(stderr, message)
+    t.equal(stdout, '')
+  }
+})
+
+t.test('Ctrl-C leaves nothing behind', { timeout: 20000 }, async (t) => {
+  const sockets = new Set()
+  const server = http.createServer(answer)
+  const seen = []
+  const port = await new Promise((resolve) => {
+    listen(t, server, { keepAliveTimeout: 60000 }).then(resolve)
+    server.on('connection', (socket) => {
+      seen.push(socket)
+      sockets.add(socket)
+      socket.once('close', () => sockets.delete(socket))
+    })
+  })
+  const file = path.join(os.tmpdir(), `lb-safe-timeouts-${process.pid}.html`)
+  const { child, ended } = run([`http://${host}:${port}`, '--lb', 'aws-alb', '--connections', '5', '--html', file])
+  // one that says hello, and five of each kind
+  while (seen.length < 21) await once(server, 'connection')
+  const startedAt = Date.now()
+  child.kill('SIGINT')
+  const { status, stderr, stdout } = await ended
+  t.equal(status, 130)
+  t.match(stderr, /stopped; every connection is closed/)
+  t.equal(stdout, '')
+  t.ok(Date.now() - startedAt < 3000, 'at once, and not at the end of the limit')
+  while (sockets.size > 0) await once([...sockets][0], 'close')
+  t.notOk(fs.existsSync(file), 'no half report')
+})

@@ -1,0 +1,110 @@
+'use strict'
+
+// drain.onSignals(): from the signal to the exit code, one process per case.
+
+const { fork } = require('node:child_process')
+const { once } = require('node:events')
+const http = require('node:http')
+const path = require('node:path')
+const t = require('tap')
+const { drain } = require('lb-safe-timeouts')
+const { talk } = require('./support/talk')
+
+const deadlineMs = 2000 // of the fixture
+const exitMsMax = 1000 // what ending may take beyond it
+
+async function start (t, how) {
+  const child = fork(path.join(__dirname, 'fixtures', 'pod.js'), [how], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
+  t.teardown(() => child.kill('SIGKILL'))
+  const steps = []
+  let stderr = ''
+  child.stderr.on('data', (chunk) => { stderr += chunk })
+  child.on('message', (step) => steps.push(step))
+  const exit = once(child, 'close')
+  const [{ port }] = await once(child, 'message')
+  const startMs = () => performance.now()
+  async function leave (signal) {
+    const fromMs = startMs()
+    child.kill(signal)
+    const [code, killedBy] = await exit
+    return { code, killedBy, tookMs: performance.now() - fromMs, steps: steps.slice(1), stderr }
+  }
+  return { child, port, exit, leave, steps }
+}
+
+t.test('a signal: readiness off, drain, goodbyes in order, 0', async (t) => {
+  const pod = await start(t, 'plain')
+  const client = await talk(pod.port)
+  client.get('/ready')
+  await client.until(/ready\n/)
+  const left = pod.leave('SIGTERM')
+  const probe = talk(pod.port).then(async (probe) => {
+    while (!pod.steps.includes('draining by SIGTERM')) await once(pod.child, 'message')
+    probe.get('/ready')
+    return probe.until(/draining\n/)
+  })
+  t.match(await probe, /HTTP\/1\.1 503/)
+  client.get('/')
+  t.match(await client.until(/<ok>/), /Connection: close/)
+  t.match(await left, { code: 0, killedBy: null, steps: ['draining by SIGTERM', 'database closed', 'metrics flushed'], stderr: '' })
+})
+
+t.test('a hung goodbye does not outlive the deadline', async (t) => {
+  const pod = await start(t, 'hung')
+  const { code, tookMs, stderr } = await pod.leave('SIGTERM')
+  t.equal(code, 1)
+  t.ok(tookMs >= deadlineMs - 10 && tookMs < deadlineMs + exitMsMax, `${Math.round(tookMs)} ms`)
+  t.match(stderr, /deadline of 2000 ms has come before hungDatabase of onDrained ended/)
+})
+
+t.test('a request that never ends leaves time for the goodbyes', async (t) => {
+  const pod = await start(t, 'plain')
+  const client = await talk(pod.port)
+  client.get('/never')
+  while (!pod.steps.includes('never')) await once(pod.child, 'message')
+  const { code, tookMs, steps } = await pod.leave('SIGINT')
+  t.equal(code, 0)
+  t.same(steps.slice(1), ['draining by SIGINT', 'database closed', 'metrics flushed'])
+  t.ok(tookMs < deadlineMs + exitMsMax, `${Math.round(tookMs)} ms`)
+})
+
+t.test('a failing goodbye costs the exit code, and no other goodbye', async (t) => {
+  const pod = await start(t, 'failing')
+  const { code, steps, stderr } = await pod.leave('SIGTERM')
+  t.equal(code, 1)
+  t.same(steps, ['draining by SIGTERM', 'the next one all the same'])
+  t.match(stderr, /failed: Error: no such table/)
+})
+
+t.test('a second signal ends at once', async (t) => {
+  const pod = await start(t, 'plain')
+  const client = await talk(pod.port)
+  client.get('/never')
+  while (!pod.steps.includes('never')) await once(pod.child, 'message')
+  const left = pod.leave('SIGTERM')
+  while (!pod.steps.includes('draining by SIGTERM')) await once(pod.child, 'message')
+  pod.child.kill('SIGTERM')
+  const { code, tookMs } = await left
+  t.equal(code, 143)
+  t.ok(tookMs < deadlineMs / 2, `${Math.round(tookMs)} ms`)
+})
+
+t.test('mistakes are told at once, and listen to nothing', async (t) => {
+  const server = http.createServer()
+  const before = process.listenerCount('SIGTERM')
+  const rows = [
+    [[{}], 'LBST_E_NOT_A_SERVER', /server/],
+    [[server, { signals: ['SIGTREM'] }], 'LBST_E_INVALID_TYPE', /did you mean 'SIGTERM'/],
+    [[server, { signals: ['SIGKILL'] }], 'LBST_E_INVALID_TYPE', /no process can catch/],
+    [[server, { signals: 'SIGTERM' }], 'LBST_E_INVALID_TYPE', /a list such as/],
+    [[server, { onDrained: 'close' }], 'LBST_E_INVALID_TYPE', /onDrained must be a function/],
+    [[server, { onDrain: () => {} }], 'LBST_E_UNKNOWN_OPTION', /did you mean/],
+    [[server, { windowMs: 3, deadlineMs: 2 }], 'LBST_E_CONFLICT', /windowMs 3/]
+  ]
+  for (const [args, code, message] of rows) t.throws(() => drain.onSignals(...args), { code, message })
+  t.equal(process.listenerCount('SIGTERM'), before)
+  const { remove } = drain.onSignals(server)
+  t.equal(process.listenerCount('SIGTERM'), before + 1)
+  remove()
+  t.equal(process.listenerCount('SIGTERM'), before)
+})
