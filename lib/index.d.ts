@@ -512,3 +512,6 @@ export * from './model'
 
 /** Whether the native module works here. Asking loads it. */
 export const native: boolean
+
+export { classifyLog, createLogClassifier } from './logs'
+export type { LogVerdict, LogFormat, LogOptions, LogEntry, BadLogLine, Verdicts } from './logs'

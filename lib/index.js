@@ -10,6 +10,12 @@ const { findLoadBalancer, loadBalancers, nodeTimers } = require('./catalogue')
 module.exports = {
   applyLbSafeTimeouts,
   planLbSafeTimeouts,
+  get classifyLog () {
+    return require('./logs').classifyLog
+  },
+  get createLogClassifier () {
+    return require('./logs').createLogClassifier
+  },
   get createConnectionModel () {
     return require('./model').createConnectionModel
   },

@@ -6,6 +6,8 @@ export const {
   applyLbSafeTimeouts,
   planLbSafeTimeouts,
   createConnectionModel,
+  classifyLog,
+  createLogClassifier,
   status,
   drain,
   loadBalancers,

@@ -11,6 +11,7 @@ const commands = {
   detect: () => require('./detect'),
   doctor: () => require('./doctor'),
   list: () => require('./list'),
+  logs: () => require('./logs'),
   plan: () => require('./plan'),
   selfcheck: () => require('./selfcheck'),
   show: () => require('./show')

@@ -35,6 +35,7 @@ typedef enum lbst_error_class_e {
   XX(E_UNREACHABLE, ERROR, "the server cannot be reached")                               \
   XX(E_WRITE_REFUSED, ERROR, "the server did not take the value written to it")          \
   XX(E_UNSUPPORTED, ERROR, "not supported here")                                         \
+  XX(E_LOG_FORMAT, RANGE_ERROR, "the log's format is not one this package can read")     \
   XX(E_NATIVE_MISSING, ERROR, "the native module could not be loaded")
 
 typedef enum lbst_status_e {

@@ -15,6 +15,13 @@ LBST_BIND(conn_events);    /* () -> [event name] */
 LBST_BIND(conn_next);      /* (model) -> ms or Infinity */
 LBST_BIND(conn_stall);     /* (model, fromMs, untilMs) */
 LBST_BIND(conn_state);     /* (model) -> { open, idle, active, ... } */
+LBST_BIND(log_close);      /* (handle): frees it, at once and not when it is collected */
+LBST_BIND(log_detect);     /* (head) -> the name of a text format, or null */
+LBST_BIND(log_header);     /* (handle, lines): takes over what header lines say */
+LBST_BIND(log_names);      /* () -> { verdicts, whys } */
+LBST_BIND(log_open);       /* (format, options) -> handle */
+LBST_BIND(log_result);     /* (handle) -> all that was counted */
+LBST_BIND(log_scan);       /* (handle, block, last) -> { consumed, entries } */
 LBST_BIND(doctor_judge);   /* (series by state, idleMs) -> findings */
 LBST_BIND(doctor_limits);  /* () -> { closesMax } */
 LBST_BIND(evidence_judge); /* (evidence, closes, count) -> { verdict, ... } */

@@ -4,10 +4,11 @@ import http2 from 'node:http2'
 import net from 'node:net'
 import { expectAssignable, expectError, expectNotAssignable, expectType } from 'tsd'
 import lbst, {
+  applyLbSafeTimeouts, planLbSafeTimeouts, loadBalancers, findLoadBalancer, nodeTimers, readLbMetadata, native, createConnectionModel, classifyLog, createLogClassifier, status,
   drain, type DrainReport, type KubernetesPlan,
-  applyLbSafeTimeouts, planLbSafeTimeouts, loadBalancers, findLoadBalancer, nodeTimers, readLbMetadata, native, createConnectionModel, status,
   type ConnectionModel, type ConnectionOutcome, type Evidence, type LbId, type LoadBalancer, type NodeTimers, type Options, type Plan, type Report
 } from '../..'
+import { classifyLogFiles, type LogEntry, type LogReport } from '../../lib/logs'
 
 // what people really hold
 expectType<Report>(applyLbSafeTimeouts(http.createServer()))
@@ -67,6 +68,15 @@ expectError(model.event('bites', 20))
 expectType<ConnectionOutcome | null>(model.advance(1000))
 expectType<number>(model.nextDeadlineMs())
 expectError(model.open = true)
+
+// logs
+const verdicts = classifyLog('', { format: 'alb', entries: true })
+expectType<number>(verdicts.counts['keep-alive-race'])
+expectType<LogEntry[] | undefined>(verdicts.entries)
+expectError(classifyLog('', { format: 'abl' }))
+expectError(classifyLog(17))
+expectAssignable<NodeJS.ReadWriteStream>(createLogClassifier({ logFormat: '$status' }))
+expectType<Promise<LogReport>>(classifyLogFiles(['a.log', '-'], { threads: 1 }))
 
 // the evidence
 const evidence = status(http.createServer())

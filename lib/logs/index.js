@@ -1,0 +1,111 @@
+'use strict'
+
+// Access logs of load balancers, and what became of each request in them.
+
+const { Transform } = require('node:stream')
+const { createError, inspect } = require('../errors')
+const { formats } = require('./formats')
+const { LogScanner } = require('./scanner')
+const { Sum, badEntry, publicEntry } = require('./verdicts')
+
+const knownOptions = ['format', 'logFormat', 'entries', 'since', 'until']
+
+// Bad lines are shown, not collected: a file of junk must not fill the memory.
+const badLinesMax = 20
+
+function readMoment (name, value) {
+  if (value === undefined || value === null) return null
+  const ms = value instanceof Date ? value.getTime() : typeof value === 'number' ? value : Date.parse(value)
+  if (!Number.isSafeInteger(ms)) throw createError('LBST_E_INVALID_TYPE', `${name} must be a time such as '2026-01-14T09:00:00Z', got ${inspect(value)}`)
+  return ms
+}
+
+function readOptions (options, known = knownOptions) {
+  if (options === null || typeof options !== 'object') throw createError('LBST_E_INVALID_TYPE', `options must be an object, got ${inspect(options)}`)
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name)) throw createError('LBST_E_UNKNOWN_OPTION', `there is no option ${inspect(name)}; known are ${known.join(', ')}`)
+  }
+  return { format: options.format, logFormat: options.logFormat, sinceMs: readMoment('since', options.since), untilMs: readMoment('until', options.until) }
+}
+
+/**
+ * The verdicts of one log that lies in memory: `{ format, lines, bad, counts, badLines }`,
+ * and with `entries: true` one entry per line.
+ */
+function classifyLog (log, options = {}) {
+  const read = readOptions(options)
+  if (typeof log !== 'string' && !(log instanceof Uint8Array)) {
+    throw createError('LBST_E_INVALID_TYPE', `a log is a string or a Buffer, got ${inspect(log)}; files are read by classifyLogFiles()`)
+  }
+  const wanted = options.entries === true
+  const scanner = new LogScanner({ ...read, entries: wanted ? 'all' : 'evidence', evidence: badLinesMax })
+  const data = typeof log === 'string' ? Buffer.from(log) : log instanceof Buffer ? log : Buffer.from(log.buffer, log.byteOffset, log.byteLength)
+  const found = scanner.push(data)
+  const { entries, result } = scanner.end()
+  const sum = new Sum()
+  if (result !== null) sum.add(result)
+  const all = entries.length === 0 ? found : [...found, ...entries]
+  const verdicts = sum.verdicts()
+  if (wanted) verdicts.entries = all.filter(({ verdict }) => verdict !== null).map(publicEntry)
+  verdicts.badLines = all.filter(({ verdict }) => verdict === null).slice(0, badLinesMax).map(badEntry)
+  return verdicts
+}
+
+/** A Transform: bytes of one log in, an entry per line out; `verdicts` at its end. */
+class LogClassifier extends Transform {
+  constructor (options = {}) {
+    super({ readableObjectMode: true })
+    this.scanner = new LogScanner({ ...readOptions(options), entries: 'all' })
+    this.badLines = []
+    /** As classifyLog() gives it; null until the end. */
+    this.verdicts = null
+  }
+
+  pass (entries) {
+    for (const entry of entries) {
+      if (entry.verdict !== null) this.push(publicEntry(entry))
+      else if (this.badLines.length < badLinesMax) this.badLines.push(badEntry(entry))
+    }
+  }
+
+  _transform (chunk, encoding, done) {
+    try {
+      this.pass(this.scanner.push(chunk))
+      done()
+    } catch (error) {
+      done(error)
+    }
+  }
+
+  _flush (done) {
+    try {
+      const { entries, result } = this.scanner.end()
+      this.pass(entries)
+      const sum = new Sum()
+      if (result !== null) sum.add(result)
+      this.verdicts = { ...sum.verdicts(), badLines: this.badLines }
+      done()
+    } catch (error) {
+      done(error)
+    }
+  }
+
+  _destroy (error, done) {
+    this.scanner.close()
+    done(error)
+  }
+}
+
+/** A LogClassifier of one log; options as of classifyLog(). */
+function createLogClassifier (options) {
+  return new LogClassifier(options)
+}
+
+/** The verdicts of files, folders and '-' (stdin), read in worker threads, as one report. */
+async function classifyLogFiles (paths, options = {}) {
+  const read = readOptions(options, [...knownOptions, 'threads', 'onEntries'])
+  const { readFiles } = require('./pool')
+  return readFiles(paths, { ...read, threads: options.threads, onEntries: options.onEntries })
+}
+
+module.exports = { classifyLog, classifyLogFiles, createLogClassifier, logFormats: formats }

@@ -1,0 +1,114 @@
+'use strict'
+
+// The bytes of one log, whatever it is packed in, through one scanner. Runs in a worker.
+
+const fs = require('node:fs')
+const zlib = require('node:zlib')
+const { Readable, pipeline } = require('node:stream')
+const { createError } = require('../errors')
+
+// Fits into the second-level cache of most processors: read, then scanned while it is there.
+const blockLength = 256 * 1024
+const headerLength = 8192
+const newline = 0x0a
+
+function packing (head) {
+  if (head.length >= 2 && head[0] === 0x1f && head[1] === 0x8b) return 'gzip'
+  if (head.length >= 4 && head.readUInt32LE(0) === 0xfd2fb528) return 'zstd'
+  return 'plain'
+}
+
+function createUnpacker (kind) {
+  if (kind === 'gzip') return zlib.createGunzip({ chunkSize: blockLength })
+  if (zlib.createZstdDecompress === undefined) {
+    throw createError('LBST_E_UNSUPPORTED', `zstd needs Node 22.15 or later (this is ${process.versions.node}); or unpack it first: zstd -dc file | npx lb-safe-timeouts logs -`)
+  }
+  return zlib.createZstdDecompress({ chunkSize: blockLength })
+}
+
+/** How `file` is packed; null for what cannot be read at any place (a pipe). */
+function probe (file) {
+  const fd = fs.openSync(file, 'r')
+  try {
+    const stat = fs.fstatSync(fd)
+    if (!stat.isFile()) return { packing: null, length: 0 }
+    const head = Buffer.alloc(4)
+    const length = fs.readSync(fd, head, 0, 4, 0)
+    return { packing: packing(head.subarray(0, length)), length: stat.size }
+  } finally {
+    fs.closeSync(fd)
+  }
+}
+
+/** Where the first line at or behind `at` begins. */
+function lineStart (fd, at) {
+  if (at === 0) return 0
+  const block = Buffer.alloc(headerLength)
+  // one byte back: a line may begin exactly here
+  for (let from = at - 1; ;) {
+    const length = fs.readSync(fd, block, 0, block.length, from)
+    if (length === 0) return from
+    const index = block.subarray(0, length).indexOf(newline)
+    if (index !== -1) return from + index + 1
+    from += length
+  }
+}
+
+/**
+ * Scans the lines of a plain file that begin from `from` to before `to`. The rest of a block
+ * stays in the buffer, in front of the next one: nothing is allocated on the way.
+ */
+function scanPlain (file, { from = 0, to = Infinity }, scanner, onEntries) {
+  const fd = fs.openSync(file, 'r')
+  try {
+    let at = lineStart(fd, from)
+    const end = to === Infinity ? Infinity : lineStart(fd, to)
+    let buffer = Buffer.allocUnsafeSlow(blockLength)
+    let kept = 0
+    if (from > 0) {
+      // the format and the header lines stand at the beginning of the file
+      const head = Buffer.alloc(headerLength * 8)
+      scanner.openAt(head.subarray(0, fs.readSync(fd, head, 0, head.length, 0)))
+    }
+    for (;;) {
+      if (kept === buffer.length) buffer = Buffer.concat([buffer, Buffer.allocUnsafeSlow(buffer.length)])
+      const room = Math.min(buffer.length - kept, end - at)
+      const length = room > 0 ? fs.readSync(fd, buffer, kept, room, at) : 0
+      at += length
+      const filled = kept + length
+      if (filled === 0) return
+      const { consumed, entries } = scanner.scan(buffer.subarray(0, filled), length === 0)
+      if (entries.length > 0) onEntries(entries)
+      if (length === 0) return
+      kept = filled - consumed
+      if (consumed > 0) buffer.copyWithin(0, consumed, filled)
+    }
+  } finally {
+    fs.closeSync(fd)
+  }
+}
+
+async function * behind (first, rest) {
+  yield first
+  for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value
+}
+
+/** Scans a stream: stdin, or what is packed. */
+async function scanStream (source, scanner, onEntries) {
+  const iterator = source[Symbol.asyncIterator]()
+  const first = await iterator.next()
+  if (first.done) return
+  let chunks = behind(first.value, iterator)
+  const kind = packing(first.value)
+  if (kind !== 'plain') {
+    const unpacker = createUnpacker(kind)
+    // an error reaches the loop below through the unpacker
+    chunks = pipeline(Readable.from(chunks), unpacker, () => {})
+  }
+  for await (const chunk of chunks) {
+    const entries = scanner.push(chunk)
+    if (entries.length > 0) onEntries(entries)
+  }
+}
+
+module.exports = { probe, scanPlain, scanStream }

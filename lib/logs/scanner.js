@@ -1,0 +1,151 @@
+'use strict'
+
+// One pass over one log: chunks in, entries out, the counts at the end. The native scanner
+// sees whole blocks, so that the border to C is crossed once per block and not per line.
+
+const { native } = require('../binding')
+const { createError } = require('../errors')
+const { checkFormat, detectFormat, headLength, readLogFormat } = require('./formats')
+const { readJsonLine } = require('./json')
+
+const newline = 0x0a
+
+class LogScanner {
+  /**
+   * @param options format, logFormat, entries ('none' | 'evidence' | 'all'), evidence (lines
+   * per verdict), sinceMs, untilMs
+   */
+  constructor ({ format = 'auto', logFormat, entries = 'none', evidence = 0, sinceMs = null, untilMs = null } = {}) {
+    this.options = { logFormat: readLogFormat(logFormat), entries, evidence, sinceMs, untilMs }
+    // a log_format is nginx's
+    this.named = logFormat === undefined || format !== 'auto' ? checkFormat(format) : 'nginx-access'
+    this.format = null
+    this.handle = null
+    this.tail = null
+  }
+
+  open (head) {
+    const found = detectFormat(head, this.named)
+    if (found === null) {
+      throw createError('LBST_E_LOG_FORMAT', `no known log format fits; the first line is '${head.toString('utf8', 0, 200).split('\n')[0]}'`)
+    }
+    this.format = found.format
+    this.json = found.json
+    this.handle = native().logOpen({ ...this.options, format: found.format, record: found.json })
+  }
+
+  /** Reads a chunk of any length; returns the entries of the lines that are complete. */
+  push (chunk, last = false) {
+    let rest = chunk
+    const entries = []
+    if (this.tail !== null) {
+      // only the line that two chunks share is copied, once the format is known
+      const end = this.handle === null ? rest.length : rest.indexOf(newline) + 1 || rest.length
+      const joined = Buffer.concat([this.tail, rest.subarray(0, end)])
+      rest = rest.subarray(end)
+      this.tail = null
+      this.pushBlock(joined, last && rest.length === 0, entries)
+    }
+    if (rest.length > 0 || last) this.pushBlock(rest, last, entries)
+    return entries
+  }
+
+  pushBlock (block, last, all) {
+    if (this.handle === null) {
+      if (block.length < headLength && !last) {
+        this.tail = Buffer.from(block)
+        return
+      }
+      if (block.length === 0) return
+      this.open(block.subarray(0, headLength))
+    }
+    const { consumed, entries } = this.scan(block, last)
+    for (const entry of entries) all.push(entry)
+    // a copy: the caller may use its buffer again
+    if (consumed < block.length) this.tail = Buffer.from(block.subarray(consumed))
+  }
+
+  /** As push(), for a caller that keeps the rest itself: { consumed, entries }. */
+  scan (block, last) {
+    if (this.handle === null) this.open(block.subarray(0, headLength))
+    if (this.json) return this.scanJson(block, last)
+    const all = []
+    let consumed = 0
+    for (;;) {
+      const step = native().logScan(this.handle, consumed === 0 ? block : block.subarray(consumed), last)
+      consumed += step.consumed
+      for (const entry of step.entries) all.push(entry)
+      // it stops early only when it has no room for more entries
+      if (step.entries.length === 0 || consumed === block.length) return { consumed, entries: all }
+    }
+  }
+
+  scanJson (block, last) {
+    const end = last ? block.length : block.lastIndexOf(newline) + 1
+    if (end === 0) return { consumed: 0, entries: [] }
+    this.jsonLine ??= 0
+    this.recordLine ??= 0
+    const records = []
+    const from = []
+    const lines = block.toString('utf8', 0, end).split(/\r?\n/)
+    if (lines[lines.length - 1] === '') lines.pop()
+    for (const line of lines) {
+      this.jsonLine++
+      if (line.trim() === '') continue
+      for (const record of readJsonLine(line, this.format)) {
+        records.push(record)
+        from.push({ line: this.jsonLine, text: line })
+      }
+    }
+    const base = this.recordLine
+    this.recordLine += records.length
+    if (records.length === 0) return { consumed: end, entries: [] }
+    const data = Buffer.from(records.join('\n') + '\n')
+    const all = []
+    for (let at = 0; at < data.length;) {
+      const step = native().logScan(this.handle, data.subarray(at), true)
+      at += step.consumed
+      for (const entry of step.entries) all.push(Object.assign(entry, from[entry.line - base - 1]))
+    }
+    return { consumed: end, entries: all }
+  }
+
+  /** The last entries, and all that was counted; the scanner is of no use afterwards. */
+  end () {
+    const entries = this.push(Buffer.alloc(0), true)
+    if (this.handle === null) return { entries, result: null }
+    const result = native().logResult(this.handle)
+    if (this.jsonLine !== undefined) result.seen = this.jsonLine
+    this.close()
+    return { entries, result: { ...result, format: this.format } }
+  }
+
+  /** What was counted so far, of a log that broke off. */
+  abandon () {
+    const counted = this.handle === null ? null : { ...native().logResult(this.handle), format: this.format }
+    this.close()
+    return { result: counted }
+  }
+
+  /** Throws if the options cannot be used, whatever the log. */
+  check () {
+    if (this.named === 'auto') return
+    this.handle = native().logOpen({ ...this.options, format: this.named, record: detectFormat(Buffer.alloc(0), this.named).json })
+    this.close()
+  }
+
+  /** Takes the format, and what header lines say, from the beginning of the log. */
+  openAt (head) {
+    this.open(head)
+    const firstLines = head.subarray(0, head.lastIndexOf(newline) + 1).toString('latin1').split('\n')
+    const header = firstLines.filter((line) => line.startsWith('#')).join('\n')
+    if (header !== '') native().logHeader(this.handle, Buffer.from(header, 'latin1'))
+  }
+
+  close () {
+    if (this.handle !== null) native().logClose(this.handle)
+    this.handle = null
+  }
+}
+
+module.exports = { LogScanner }

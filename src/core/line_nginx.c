@@ -1,0 +1,192 @@
+/* nginx: its error log, and access logs by a compiled log_format. */
+#include "lines.h"
+
+#define SECOND_US 1000000
+
+/* "http://127.0.0.1:3000/path" -> "127.0.0.1:3000" */
+static lbst_slice_t
+peer_of(lbst_slice_t upstream) {
+  const lbst_slice_t rest = lbst_slice_after(upstream, LBST_SLICE("://"));
+
+  return lbst_slice_until(rest.len > 0 ? rest : upstream, '/');
+}
+
+lbst_line_result_t
+lbst__line_nginx_error(lbst_line_t *line, const lbst_layout_t *layout,
+                       lbst_slice_t text) {
+  lbst_cursor_t c = {text.at, text.at + text.len};
+  lbst_slice_t level, body;
+  size_t index;
+
+  (void) layout;
+  if (text.len < 21 ||
+      !lbst_logtime_nginx(lbst_slice_between(text.at, text.at + 19), &line->time_ms))
+    return LBST_LINE_FOREIGN;
+  c.at += 20;
+  if (!lbst_cursor_enclosed(&c, '[', ']', &level)) return LBST_LINE_BROKEN;
+  body = lbst_slice_between(c.at, c.end);
+  if (lbst_slice_find(body, LBST_SLICE(": ")) == LBST_NO_INDEX) return LBST_LINE_BROKEN;
+  body = lbst_slice_after(body, LBST_SLICE(": "));
+  /* the number of the client's connection, where there is one */
+  if (body.len > 0 && body.at[0] == '*') body = lbst_slice_after(body, LBST_SLICE(" "));
+  /* the message and its step, up to what was going on; the request is the client's own
+   * text and must not be searched */
+  index = lbst_slice_find(body, LBST_SLICE(", client: "));
+  if (index == LBST_NO_INDEX) {
+    line->cause = body;
+    return LBST_LINE_OK;
+  }
+  line->cause = lbst_slice_between(body.at, body.at + index);
+  body = lbst_slice_between(body.at + index, body.at + body.len);
+  line->method = lbst__request_method(lbst_slice_after(body, LBST_SLICE("request: \"")));
+  /* the request comes first and may hold anything but a quote that ends it: what nginx
+   * writes behind it is found from its end */
+  body = lbst_slice_after(body, LBST_SLICE("\", upstream: \""));
+  line->target = peer_of(lbst_slice_until(body, '"'));
+  return LBST_LINE_OK;
+}
+
+/* ---- access log ------------------------------------------------------------------ */
+
+/* Walks a value of one part per try, "502, 200" or "502 : 200". */
+static bool
+next_try(lbst_cursor_t *c, lbst_slice_t *part) {
+  const char *at;
+
+  if (c->at == c->end) return false;
+  for (at = c->at; at < c->end && *at != ',' && *at != ' '; at++) {
+  }
+  *part = lbst_slice_between(c->at, at);
+  while (at < c->end && (*at == ',' || *at == ' ' || *at == ':'))
+    at++;
+  c->at = at;
+  return true;
+}
+
+static lbst_slice_t
+last_try(lbst_slice_t list) {
+  lbst_cursor_t c = {list.at, list.at + list.len};
+  lbst_slice_t part = {list.at, 0};
+
+  while (next_try(&c, &part)) {
+  }
+  return part;
+}
+
+static bool
+read_statuses(lbst_line_t *line, lbst_slice_t list) {
+  lbst_cursor_t c = {list.at, list.at + list.len};
+  lbst_slice_t part;
+  uint32_t tries = 0;
+  uint16_t status = 0;
+
+  while (next_try(&c, &part)) {
+    if (status == 502) line->tries_502++;
+    if (!lbst_slice_status(part, &status)) return false;
+    tries++;
+  }
+  line->backend_status = status;
+  line->tries = tries == 0 ? 1 : tries;
+  return true;
+}
+
+static bool
+is_list(lbst_column_t what) {
+  return what >= LBST_COLUMN_UPSTREAM_ADDR;
+}
+
+static bool
+take_value(lbst_line_t *line, lbst_column_t what, lbst_slice_t value) {
+  int64_t ms;
+
+  switch (what) {
+  case LBST_COLUMN_TIME_CLF: return lbst_logtime_clf(value, &line->time_ms);
+  case LBST_COLUMN_TIME_ISO: return lbst_logtime_iso(value, &line->time_ms);
+  case LBST_COLUMN_TIME_EPOCH:
+    if (!lbst_slice_us(value, 1000, &ms)) return false;
+    line->time_ms = ms;
+    return true;
+  case LBST_COLUMN_REQUEST: line->method = lbst__request_method(value); return true;
+  case LBST_COLUMN_METHOD: line->method = value; return true;
+  case LBST_COLUMN_STATUS: return lbst_slice_status(value, &line->status);
+  case LBST_COLUMN_UPSTREAM_ADDR:
+    value = last_try(value);
+    if (!lbst_slice_is_blank(value)) line->target = value;
+    return true;
+  case LBST_COLUMN_UPSTREAM_STATUS: return read_statuses(line, value);
+  case LBST_COLUMN_UPSTREAM_TOOK:
+    return lbst_slice_us(last_try(value), SECOND_US, &line->answer_us);
+  case LBST_COLUMN_UPSTREAM_CONNECT:
+    return lbst_slice_us(last_try(value), SECOND_US, &line->connect_us);
+  case LBST_COLUMN_UPSTREAM_HEADER:
+    return lbst_slice_us(last_try(value), SECOND_US, &line->rest_us);
+  case LBST_COLUMN_UPSTREAM_BYTES:
+    if (!lbst_slice_number(last_try(value), &line->bytes)) line->bytes = -1;
+    return true;
+  default: return true;
+  }
+}
+
+/* Where the value that begins at |at| ends, given the literal behind it. */
+static const char *
+end_of_value(const char *at, const char *end, lbst_slice_t stop, bool list) {
+  const char *from = at;
+
+  if (stop.len == 0) stop = LBST_SLICE(" ");
+  for (;;) {
+    const lbst_slice_t rest = lbst_slice_between(from, end);
+    const size_t index = lbst_slice_find(rest, stop);
+    const char *hit;
+    if (index == LBST_NO_INDEX) return NULL;
+    hit = from + index;
+    from = hit + 1;
+    if (stop.at[0] == '"') {
+      /* nginx writes a quote of the client's as \x22, and with escape=json as \" */
+      const char *slash = hit;
+      while (slash > at && slash[-1] == '\\')
+        slash--;
+      if (((hit - slash) & 1) != 0) continue;
+    } else if (list && stop.at[0] == ' ') {
+      /* a space inside the list: behind a comma, and on both sides of a colon */
+      if (hit > at && hit[-1] == ',') continue;
+      if (end - hit > 2 && hit[1] == ':' && hit[2] == ' ') continue;
+      if (hit - at >= 2 && hit[-1] == ':' && hit[-2] == ' ') continue;
+    }
+    return hit;
+  }
+}
+
+lbst_line_result_t
+lbst__line_nginx_access(lbst_line_t *line, const lbst_layout_t *layout,
+                        lbst_slice_t text) {
+  const char *at = text.at, *const end = text.at + text.len;
+  size_t i;
+
+  for (i = 0; i < layout->column_count; i++) {
+    const lbst_column_t what = layout->columns[i].what;
+    const size_t before_len = layout->columns[i].before_len;
+    const bool is_last = i + 1 == layout->column_count;
+    lbst_slice_t stop = {layout->text + layout->tail, layout->tail_len};
+    const char *value_end;
+    if ((size_t) (end - at) < before_len ||
+        (before_len > 0 &&
+         memcmp(at, layout->text + layout->columns[i].before, before_len) != 0))
+      return i == 0 ? LBST_LINE_FOREIGN : LBST_LINE_BROKEN;
+    at += before_len;
+    if (!is_last) {
+      stop.at = layout->text + layout->columns[i + 1].before;
+      stop.len = layout->columns[i + 1].before_len;
+    }
+    value_end = end_of_value(at, end, stop, is_list(what));
+    if (value_end == NULL) {
+      /* only the last one may end with the line */
+      if (!is_last || layout->tail_len > 0)
+        return i < 3 ? LBST_LINE_FOREIGN : LBST_LINE_BROKEN;
+      value_end = end;
+    }
+    if (!take_value(line, what, lbst_slice_between(at, value_end)))
+      return LBST_LINE_BROKEN;
+    at = value_end;
+  }
+  return LBST_LINE_OK;
+}

@@ -1,0 +1,146 @@
+#include "tally.h"
+
+#define HOUR_MS   3600000
+#define MINUTE_MS 60000
+
+const char *
+lbst_method_name(lbst_method_t method) {
+  switch (method) {
+#define XX(name)                                                                         \
+  case LBST_METHOD_##name: return #name;
+    LBST_METHOD_MAP(XX)
+#undef XX
+  case LBST_METHOD_COUNT: break;
+  }
+  return "?";
+}
+
+static lbst_method_t
+method_of(lbst_slice_t name) {
+#define XX(word)                                                                         \
+  if (LBST_IS(name, #word)) return LBST_METHOD_##word;
+  LBST_METHOD_MAP(XX)
+#undef XX
+  return LBST_METHOD_other;
+}
+
+static void
+free_buckets(lbst_bucket_t *buckets, size_t count) {
+  size_t i;
+
+  memset(buckets, 0, count * sizeof(*buckets));
+  for (i = 0; i < count; i++)
+    buckets[i].key = LBST_TIME_NONE;
+}
+
+void
+lbst_tally_init(lbst_tally_t *tally) {
+  memset(tally, 0, sizeof(*tally));
+  free_buckets(tally->hours, LBST_TALLY_HOURS);
+  free_buckets(tally->minutes, LBST_TALLY_MINUTES);
+}
+
+/* Multiplication by an odd number spreads a key over the high bits. */
+static size_t
+slot_of(uint64_t key, size_t size) {
+  return (size_t) ((key * UINT64_C(0x9e3779b97f4a7c15)) >> 32) & (size - 1);
+}
+
+/* The bucket of |key| and |target|, or NULL when the table is three quarters full. */
+static lbst_bucket_t *
+find_bucket(lbst_bucket_t *buckets, size_t size, size_t *used, int64_t key,
+            uint32_t target) {
+  size_t slot = slot_of((uint64_t) key * 1031 + target, size);
+
+  for (;; slot = (slot + 1) & (size - 1)) {
+    lbst_bucket_t *b = &buckets[slot];
+    if (b->key == key && b->target == target) return b;
+    if (b->key != LBST_TIME_NONE) continue;
+    if (*used >= size / 4 * 3) return NULL;
+    (*used)++;
+    b->key = key;
+    b->target = target;
+    return b;
+  }
+}
+
+static uint64_t
+hash_of(lbst_slice_t name) {
+  uint64_t hash = name.len, word = 0;
+  size_t i;
+
+  for (i = 0; i + 8 <= name.len; i += 8) {
+    memcpy(&word, name.at + i, 8);
+    hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+    hash ^= hash >> 29;
+  }
+  for (word = 0; i < name.len; i++)
+    word = word << 8 | (unsigned char) name.at[i];
+  hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+  return hash ^ hash >> 29;
+}
+
+/* The index of the target's row, or LBST_TALLY_NO_TARGET when there is no room. */
+static uint32_t
+find_target(lbst_tally_t *tally, lbst_slice_t name) {
+  size_t slot;
+
+  if (name.len > LBST_TARGET_NAME_MAX) name.len = LBST_TARGET_NAME_MAX;
+  slot = slot_of(hash_of(name), LBST_TALLY_TARGETS);
+  for (;; slot = (slot + 1) & (LBST_TALLY_TARGETS - 1)) {
+    lbst_target_row_t *row = &tally->targets[slot];
+    if (row->name_len == name.len && memcmp(row->name, name.at, name.len) == 0)
+      return (uint32_t) slot;
+    if (row->name_len != 0) continue;
+    if (tally->target_count >= LBST_TALLY_TARGETS / 4 * 3) return LBST_TALLY_NO_TARGET;
+    tally->target_count++;
+    row->name_len = (uint32_t) name.len;
+    memcpy(row->name, name.at, name.len);
+    return (uint32_t) slot;
+  }
+}
+
+static int64_t
+floor_div(int64_t value, int64_t unit) {
+  return value >= 0 ? value / unit : -((-value + unit - 1) / unit);
+}
+
+static void
+add_times(lbst_tally_t *tally, int64_t time_ms, uint32_t target, lbst_verdict_t verdict) {
+  const int64_t hour = floor_div(time_ms, HOUR_MS);
+  lbst_bucket_t *bucket = tally->last_hour;
+
+  if (bucket == NULL || bucket->key != hour) {
+    bucket = find_bucket(tally->hours, LBST_TALLY_HOURS, &tally->hour_count, hour, 0);
+    if (bucket == NULL)
+      tally->hours_beyond++;
+    else
+      tally->last_hour = bucket;
+  }
+  if (bucket != NULL) bucket->of[verdict]++;
+  if (verdict == LBST_VERDICT_OK) return;
+  bucket = find_bucket(tally->minutes, LBST_TALLY_MINUTES, &tally->minute_count,
+                       floor_div(time_ms, MINUTE_MS), target);
+  if (bucket == NULL)
+    tally->minutes_beyond++;
+  else
+    bucket->of[verdict]++;
+}
+
+void
+lbst_tally_add(lbst_tally_t *tally, const lbst_line_t *line, lbst_why_t why) {
+  const lbst_verdict_t verdict = lbst_why_verdict(why);
+  uint32_t target = LBST_TALLY_NO_TARGET;
+
+  tally->counts.of[verdict]++;
+  tally->whys[why]++;
+  tally->methods[method_of(line->method)].of[verdict]++;
+  if (line->target.len > 0) {
+    target = find_target(tally, line->target);
+    if (target == LBST_TALLY_NO_TARGET)
+      tally->targets_beyond++;
+    else
+      tally->targets[target].counts.of[verdict]++;
+  }
+  if (line->time_ms != LBST_TIME_NONE) add_times(tally, line->time_ms, target, verdict);
+}

@@ -1,0 +1,187 @@
+/* The judges of the proxies that people run themselves. */
+#include "verdicts.h"
+
+lbst_why_t
+lbst__judge_nginx_error(const lbst_line_t *line) {
+  const lbst_slice_t m = line->cause;
+  const bool timed_out = LBST_HAS(m, "timed out");
+
+  if (m.len == 0) return LBST_WHY_NO_REQUEST;
+  if (LBST_HAS(m, "no live upstreams")) return LBST_WHY_NO_TARGET;
+  if (LBST_STARTS(m, "client ") || LBST_HAS(m, "client prematurely closed") ||
+      LBST_HAS(m, "while sending to client") ||
+      LBST_HAS(m, "while reading client request") ||
+      LBST_HAS(m, "while waiting for request"))
+    return LBST_WHY_CLIENT_CLOSED;
+  if (LBST_HAS(m, "while connecting to upstream"))
+    return timed_out ? LBST_WHY_CONNECT_TIMEOUT : LBST_WHY_CONNECT_FAILED;
+  if (LBST_HAS(m, "while SSL handshaking to upstream")) return LBST_WHY_CONNECT_FAILED;
+  if (LBST_HAS(m, "while proxying upgraded connection")) return LBST_WHY_NO_REQUEST;
+  if (LBST_HAS(m, "while reading response header from upstream") ||
+      LBST_HAS(m, "while sending request to upstream")) {
+    if (timed_out) return LBST_WHY_NO_ANSWER_IN_TIME;
+    if (LBST_HAS(m, "while sending request") &&
+        (LBST_HAS(m, "(32:") || LBST_HAS(m, "(104:") || LBST_HAS(m, "prematurely")))
+      return LBST_WHY_LOST_ON_WRITE;
+    if (LBST_HAS(m, "prematurely closed connection")) return LBST_WHY_NGINX_PREMATURE;
+    if (LBST_HAS(m, "(104:")) return LBST_WHY_NGINX_RESET;
+    return LBST_WHY_BAD_ANSWER;
+  }
+  if (LBST_HAS(m, "while reading upstream"))
+    return timed_out ? LBST_WHY_NO_ANSWER_IN_TIME : LBST_WHY_DIED_IN_ANSWER;
+  return LBST_WHY_NO_REQUEST;
+}
+
+static lbst_why_t
+judge_lost_try(const lbst_layout_t *layout, const lbst_line_t *line) {
+  /* a name without a port is the upstream block itself: all its servers are marked down
+   */
+  if (line->target.len > 0 &&
+      lbst_slice_find(line->target, LBST_SLICE(":")) == LBST_NO_INDEX)
+    return LBST_WHY_NO_TARGET;
+  if (layout->has_connect && line->connect_us == LBST_US_NONE)
+    return LBST_WHY_CONNECT_FAILED;
+  /* a head or a body means that the target said 502 */
+  if (line->bytes > 0 || (layout->has_header && line->rest_us >= 0))
+    return LBST_WHY_TARGET_ANSWERED_5XX;
+  if (line->answer_us > LBST_RACE_US_MAX) return LBST_WHY_CLOSED_WHILE_WORKING;
+  if (layout->has_connect) return LBST_WHY_CLOSED_AT_ONCE;
+  return line->tries_502 > 0 ? LBST_WHY_ALL_TRIES_FAILED : LBST_WHY_CLOSED_OR_REFUSED;
+}
+
+lbst_why_t
+lbst__judge_nginx_access(const lbst_layout_t *layout, const lbst_line_t *line) {
+  if (line->status == 499 || line->status == 408 || line->status == 0)
+    return LBST_WHY_CLIENT_CLOSED;
+  if (!layout->has_upstream) {
+    if (line->status < 500) return LBST_WHY_ANSWERED;
+    return line->status == 504 ? LBST_WHY_NO_ANSWER_IN_TIME : LBST_WHY_NO_UPSTREAM_FIELDS;
+  }
+  if (line->status < 500) {
+    if (line->tries == 1 || line->backend_status >= 500) return LBST_WHY_ANSWERED;
+    return line->tries_502 > 0 ? LBST_WHY_RETRIED_502 : LBST_WHY_RETRIED_OTHER;
+  }
+  if (line->backend_status == 0) return LBST_WHY_LB_OWN_ERROR;
+  if (line->status == 504)
+    return layout->has_connect && line->connect_us == LBST_US_NONE
+             ? LBST_WHY_CONNECT_TIMEOUT
+             : LBST_WHY_NO_ANSWER_IN_TIME;
+  if (line->backend_status == 502) return judge_lost_try(layout, line);
+  return LBST_WHY_TARGET_ANSWERED_5XX;
+}
+
+lbst_why_t
+lbst__judge_haproxy(const lbst_line_t *line) {
+  const char who = line->cause.at[0], when = line->cause.at[1];
+
+  if (who == 'C' || who == 'c') return LBST_WHY_CLIENT_CLOSED;
+  if (when == 'C' || when == 'Q') {
+    if (line->target.len == 0) return LBST_WHY_NO_TARGET;
+    if (who == 's') return LBST_WHY_CONNECT_TIMEOUT;
+    if (who == 'S') return LBST_WHY_CONNECT_FAILED;
+    return LBST_WHY_OVERLOADED;
+  }
+  if (who == 's') return LBST_WHY_NO_ANSWER_IN_TIME;
+  if (who == 'S') {
+    if (when == 'D' || when == 'L') return LBST_WHY_DIED_IN_ANSWER;
+    if (when == 'H') return LBST_WHY_CLOSED_FRESH;
+    return LBST_WHY_UNKNOWN_CAUSE;
+  }
+  if (who == 'R') return LBST_WHY_OVERLOADED;
+  if (who == 'P' && when == 'H')
+    return line->status >= 500 ? LBST_WHY_BAD_ANSWER : LBST_WHY_LB_OWN_ERROR;
+  if (who == 'L') return LBST_WHY_LB_ANSWERED;
+  if (who != '-') return LBST_WHY_LB_OWN_ERROR;
+  if (line->status >= 500) return LBST_WHY_TARGET_ANSWERED_5XX;
+  if (line->tries == 1) return LBST_WHY_ANSWERED;
+  /* a connect is tried again after a second, or on another server */
+  return line->redispatched || line->connect_us >= 1000000 ? LBST_WHY_RETRIED_CONNECT
+                                                           : LBST_WHY_RETRIED;
+}
+
+/* Is |flag| one of the flags between commas? */
+static bool
+has_flag(lbst_slice_t flags, lbst_slice_t flag) {
+  lbst_cursor_t c = {flags.at, flags.at + flags.len};
+  lbst_slice_t part;
+
+  while (lbst_cursor_until(&c, ',', &part))
+    if (lbst_slice_equal(part, flag)) return true;
+  return false;
+}
+
+#define FLAG(name) has_flag(line->cause, LBST_SLICE(name))
+
+lbst_why_t
+lbst__judge_envoy(const lbst_line_t *line) {
+  if (line->cause.len == 0) {
+    if (line->status == 0) return LBST_WHY_CLIENT_CLOSED;
+    if (line->status >= 500)
+      return line->target.len > 0 ? LBST_WHY_TARGET_ANSWERED_5XX : LBST_WHY_LB_OWN_ERROR;
+    return line->tries > 1 ? LBST_WHY_RETRIED : LBST_WHY_ANSWERED;
+  }
+  if (FLAG("UF") || FLAG("LH")) return LBST_WHY_CONNECT_FAILED;
+  if (FLAG("UH") || FLAG("NC")) return LBST_WHY_NO_TARGET;
+  if (FLAG("UO")) return LBST_WHY_OVERLOADED;
+  if (FLAG("UT") || FLAG("SI") || FLAG("UMSDR")) return LBST_WHY_NO_ANSWER_IN_TIME;
+  if (FLAG("UC")) {
+    if (line->status != 0 && line->status < 500)
+      return line->status == 101 ? LBST_WHY_ANSWERED : LBST_WHY_DIED_IN_ANSWER;
+    if (LBST_HAS(line->detail, "after_response_started")) return LBST_WHY_DIED_IN_ANSWER;
+    return lbst__closed_after(line->answer_us);
+  }
+  if (FLAG("DC") || FLAG("DT")) return LBST_WHY_CLIENT_CLOSED;
+  if (FLAG("UPE")) return LBST_WHY_BAD_ANSWER;
+  if (FLAG("UR"))
+    return line->status != 0 && line->status < 500 ? LBST_WHY_DIED_IN_ANSWER
+                                                   : LBST_WHY_TARGET_RESET_STREAM;
+  if (FLAG("URX")) return LBST_WHY_TARGET_ANSWERED_5XX;
+  return line->status != 0 && line->status < 500 ? LBST_WHY_LB_ANSWERED
+                                                 : LBST_WHY_LB_OWN_ERROR;
+}
+
+/* The body of Traefik's own 502 is "Bad Gateway". */
+#define TRAEFIK_OWN_BODY 11
+
+lbst_why_t
+lbst__judge_traefik(const lbst_line_t *line) {
+  if (lbst__client_left(line->status)) return LBST_WHY_CLIENT_CLOSED;
+  if (line->status < 500) return line->tries > 1 ? LBST_WHY_RETRIED : LBST_WHY_ANSWERED;
+  switch (line->status) {
+  case 502:
+    if (line->bytes >= 0 && line->bytes != TRAEFIK_OWN_BODY)
+      return LBST_WHY_TARGET_ANSWERED_5XX;
+    if (line->answer_us == LBST_US_ABSENT) return LBST_WHY_UNKNOWN_CAUSE;
+    return line->answer_us > LBST_RACE_US_MAX ? LBST_WHY_CLOSED_WHILE_WORKING
+                                              : LBST_WHY_CLOSED_OR_REFUSED;
+  case 503:
+    return line->target.len == 0 ? LBST_WHY_NO_TARGET : LBST_WHY_TARGET_ANSWERED_5XX;
+  case 504: return LBST_WHY_NO_ANSWER_IN_TIME;
+  default: return LBST_WHY_TARGET_ANSWERED_5XX;
+  }
+}
+
+lbst_why_t
+lbst__judge_apache_error(const lbst_line_t *line) {
+  const lbst_slice_t m = line->cause;
+  const bool timed_out =
+    LBST_HAS(m, "(70007)") || LBST_HAS(m, "(110)") || LBST_HAS(m, "timed out");
+
+  if (LBST_HAS(m, "error reading status line from remote server"))
+    return timed_out ? LBST_WHY_NO_ANSWER_IN_TIME : LBST_WHY_POOLED_STATUS_LINE;
+  if (LBST_HAS(m, "attempt to connect to "))
+    return timed_out ? LBST_WHY_CONNECT_TIMEOUT : LBST_WHY_CONNECT_FAILED;
+  if (LBST_HAS(m, "AH01084:")) return LBST_WHY_LOST_ON_WRITE;
+  if (LBST_HAS(m, "AH01110:") || LBST_HAS(m, "error reading response"))
+    return LBST_WHY_DIED_IN_ANSWER;
+  if (LBST_HAS(m, "AH01095:") || LBST_HAS(m, "prefetch request body failed"))
+    return LBST_WHY_CLIENT_CLOSED;
+  if (LBST_HAS(m, "AH00898:")) {
+    /* written with AH01102, or alone for a time limit or a bad answer */
+    if (LBST_HAS(m, "Error reading from remote server")) return LBST_WHY_COMPANION;
+    return LBST_HAS(m, "Timeout") ? LBST_WHY_NO_ANSWER_IN_TIME : LBST_WHY_BAD_ANSWER;
+  }
+  if (LBST_HAS(m, "AH01114:") || LBST_HAS(m, "AH01097:") || LBST_HAS(m, "AH00959:"))
+    return LBST_WHY_COMPANION;
+  return LBST_WHY_NO_REQUEST;
+}

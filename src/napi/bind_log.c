@@ -1,0 +1,387 @@
+#include <stdlib.h>
+
+#include "../core/detect.h"
+#include "../core/scan.h"
+#include "bind.h"
+#include "glue.h"
+
+#define ENTRIES_MAX 2048 /* of one call of logScan() */
+
+/* A pass over a log as JavaScript holds it. */
+typedef struct lbst_napi_log_s {
+  lbst_scan_t scan;
+  lbst_entry_t entries[ENTRIES_MAX];
+} lbst_napi_log_t;
+
+/* As of a model, see bind_conn.c: no other copy of the module takes it for its own. */
+static napi_type_tag
+log_tag(void) {
+  static const char anchor = 0;
+  napi_type_tag tag = {UINT64_C(0x6c6273745f6c6f67), (uint64_t) (uintptr_t) &anchor};
+
+  return tag;
+}
+
+static void
+free_log(napi_env env, void *data, void *hint) {
+  (void) env;
+  (void) hint;
+  free(data);
+}
+
+static napi_status
+get_log(napi_env env, napi_value value, lbst_napi_log_t **log) {
+  const napi_type_tag tag = log_tag();
+  bool ours = false;
+
+  if (lbst_napi_is(env, value, napi_object))
+    NAPI_CHECK(napi_check_object_type_tag(env, value, &tag, &ours));
+  if (!ours) return lbst_napi_throw(env, LBST_E_INVALID_TYPE, "this is no log scanner");
+  return napi_unwrap(env, value, (void **) log);
+}
+
+/* ---- opening --------------------------------------------------------------------- */
+
+static napi_status
+get_flag(napi_env env, napi_value object, const char *name, bool *flag) {
+  napi_value value;
+
+  NAPI_CHECK(napi_get_named_property(env, object, name, &value));
+  return napi_get_value_bool(env, value, flag);
+}
+
+static napi_status
+get_text(napi_env env, napi_value object, const char *name, char *buffer, size_t size,
+         lbst_slice_t *text) {
+  napi_value value;
+
+  NAPI_CHECK(napi_get_named_property(env, object, name, &value));
+  text->at = buffer;
+  return lbst_napi_get_text(env, value, name, buffer, size, &text->len);
+}
+
+/* ms since 1970, or null for |none|. */
+static napi_status
+get_moment(napi_env env, napi_value object, const char *name, int64_t none,
+           int64_t *time_ms) {
+  napi_value value;
+
+  *time_ms = none;
+  NAPI_CHECK(napi_get_named_property(env, object, name, &value));
+  if (lbst_napi_is(env, value, napi_null)) return napi_ok;
+  return napi_get_value_int64(env, value, time_ms);
+}
+
+static napi_status
+open_log(napi_env env, napi_value options, lbst_napi_log_t *log) {
+  static const char *const modes[] = {"none", "evidence", "all"};
+  char name[32], log_format[LBST_LAYOUT_TEXT_MAX + 2];
+  lbst_slice_t name_text, format_text;
+  lbst_log_format_t format;
+  bool record;
+  uint32_t mode, evidence;
+  napi_value value;
+  int64_t since_ms, until_ms;
+
+  NAPI_CHECK(get_text(env, options, "format", name, sizeof(name), &name_text));
+  NAPI_CHECK(
+    get_text(env, options, "logFormat", log_format, sizeof(log_format), &format_text));
+  NAPI_CHECK(get_flag(env, options, "record", &record));
+  NAPI_CHECK(napi_get_named_property(env, options, "entries", &value));
+  NAPI_CHECK(lbst_napi_get_choice(env, value, "entries", modes, 3, &mode));
+  NAPI_CHECK(napi_get_named_property(env, options, "evidence", &value));
+  NAPI_CHECK(lbst_napi_get_u32(env, value, "evidence", &evidence));
+  NAPI_CHECK(get_moment(env, options, "sinceMs", INT64_MIN, &since_ms));
+  NAPI_CHECK(get_moment(env, options, "untilMs", INT64_MAX, &until_ms));
+  if (!lbst_log_format_find(name_text, record, &format))
+    return lbst_napi_throw(env, LBST_E_LOG_FORMAT, NULL);
+  NAPI_CHECK(lbst_napi_check(env, lbst_scan_init(&log->scan, format, format_text,
+                                                 (lbst_scan_entries_t) mode, evidence)));
+  log->scan.since_ms = since_ms;
+  log->scan.until_ms = until_ms;
+  return napi_ok;
+}
+
+/* logOpen({ format, record, logFormat, entries, evidence, sinceMs, untilMs }) -> handle
+ */
+LBST_BIND(log_open) {
+  const napi_type_tag tag = log_tag();
+  napi_value argv[1], handle;
+  lbst_napi_log_t *log;
+  napi_status status;
+
+  NAPI_TRY(env, lbst_napi_get_args(env, info, 1, argv));
+  NAPI_TRY(env, napi_create_object(env, &handle));
+  NAPI_TRY(env, napi_type_tag_object(env, handle, &tag));
+  log = malloc(sizeof(*log));
+  if (log == NULL) {
+    NAPI_TRY(env, napi_throw_error(env, NULL, "out of memory"));
+    return NULL;
+  }
+  status = open_log(env, argv[0], log);
+  if (status == napi_ok) status = napi_wrap(env, handle, log, free_log, NULL, NULL);
+  if (status != napi_ok) free(log);
+  NAPI_TRY(env, status);
+  return handle;
+}
+
+/* ---- scanning -------------------------------------------------------------------- */
+
+static napi_status
+set_slice(napi_env env, napi_value object, const char *name, lbst_slice_t text) {
+  napi_value value;
+
+  if (text.len == 0) {
+    NAPI_CHECK(napi_get_null(env, &value));
+  } else {
+    NAPI_CHECK(napi_create_string_utf8(env, text.at, text.len, &value));
+  }
+  return napi_set_named_property(env, object, name, value);
+}
+
+static napi_status
+set_number(napi_env env, napi_value object, const char *name, double number) {
+  napi_value value;
+
+  NAPI_CHECK(napi_create_double(env, number, &value));
+  return napi_set_named_property(env, object, name, value);
+}
+
+static napi_status
+create_entry(napi_env env, const lbst_entry_t *entry, napi_value *result) {
+  const bool judged = entry->result == LBST_LINE_OK;
+  const lbst_line_t *line = &entry->line;
+  const char *broken = entry->result == LBST_LINE_FOREIGN ? "no line of this format"
+                                                          : "cut off or malformed";
+  napi_value o;
+
+  NAPI_CHECK(napi_create_object(env, &o));
+  NAPI_CHECK(set_number(env, o, "line", (double) entry->line_no));
+  NAPI_CHECK(lbst_napi_set_text(
+    env, o, "verdict", judged ? lbst_verdict_name(lbst_why_verdict(entry->why)) : NULL));
+  if (judged) {
+    if (line->time_ms == LBST_TIME_NONE)
+      NAPI_CHECK(lbst_napi_set_text(env, o, "time", NULL));
+    else
+      NAPI_CHECK(set_number(env, o, "time", (double) line->time_ms));
+    NAPI_CHECK(set_slice(env, o, "method", line->method));
+    NAPI_CHECK(lbst_napi_set_ms(env, o, "status", line->status, 0));
+    NAPI_CHECK(set_slice(env, o, "target", line->target));
+  }
+  NAPI_CHECK(
+    lbst_napi_set_text(env, o, "why", judged ? lbst_why_text(entry->why) : broken));
+  NAPI_CHECK(set_slice(env, o, "text", entry->text));
+  *result = o;
+  return napi_ok;
+}
+
+/* logScan(handle, block, last) -> { consumed, entries } */
+LBST_BIND(log_scan) {
+  napi_value argv[3], result, list, item;
+  lbst_napi_log_t *log;
+  void *data;
+  lbst_slice_t block;
+  bool last;
+  size_t consumed, count, i;
+
+  NAPI_TRY(env, lbst_napi_get_args(env, info, 3, argv));
+  NAPI_TRY(env, get_log(env, argv[0], &log));
+  NAPI_TRY(env, napi_get_buffer_info(env, argv[1], &data, &block.len));
+  NAPI_TRY(env, napi_get_value_bool(env, argv[2], &last));
+  block.at = data;
+  consumed = block.len == 0 ? 0
+                            : lbst_scan_block(&log->scan, block, last, log->entries,
+                                              ENTRIES_MAX, &count);
+  if (block.len == 0) count = 0;
+  NAPI_TRY(env, napi_create_object(env, &result));
+  NAPI_TRY(env, set_number(env, result, "consumed", (double) consumed));
+  NAPI_TRY(env, napi_create_array_with_length(env, count, &list));
+  for (i = 0; i < count; i++) {
+    NAPI_TRY(env, create_entry(env, &log->entries[i], &item));
+    NAPI_TRY(env, napi_set_element(env, list, (uint32_t) i, item));
+  }
+  NAPI_TRY(env, napi_set_named_property(env, result, "entries", list));
+  return result;
+}
+
+/* ---- the result ------------------------------------------------------------------ */
+
+static napi_status
+push_number(napi_env env, napi_value list, uint32_t *at, double number) {
+  napi_value value;
+
+  NAPI_CHECK(napi_create_double(env, number, &value));
+  return napi_set_element(env, list, (*at)++, value);
+}
+
+static napi_status
+set_counts(napi_env env, napi_value object, const char *name,
+           const lbst_counts_t *counts) {
+  napi_value list;
+  uint32_t at = 0;
+
+  NAPI_CHECK(napi_create_array_with_length(env, LBST_VERDICT_COUNT, &list));
+  while (at < LBST_VERDICT_COUNT)
+    NAPI_CHECK(push_number(env, list, &at, (double) counts->of[at]));
+  return napi_set_named_property(env, object, name, list);
+}
+
+/* One flat list of numbers for all: key, target's index or -1, a count per verdict. */
+static napi_status
+set_buckets(napi_env env, napi_value object, const char *name,
+            const lbst_bucket_t *buckets, size_t size) {
+  napi_value list;
+  uint32_t at = 0;
+  size_t i, v;
+
+  NAPI_CHECK(napi_create_array(env, &list));
+  for (i = 0; i < size; i++) {
+    const lbst_bucket_t *b = &buckets[i];
+    if (b->key == LBST_TIME_NONE) continue;
+    NAPI_CHECK(push_number(env, list, &at, (double) b->key));
+    NAPI_CHECK(push_number(env, list, &at,
+                           b->target == LBST_TALLY_NO_TARGET ? -1 : (double) b->target));
+    for (v = 0; v < LBST_VERDICT_COUNT; v++)
+      NAPI_CHECK(push_number(env, list, &at, (double) b->of[v]));
+  }
+  return napi_set_named_property(env, object, name, list);
+}
+
+static napi_status
+set_targets(napi_env env, napi_value object, const lbst_tally_t *tally) {
+  napi_value list, row;
+  uint32_t at = 0, i;
+
+  NAPI_CHECK(napi_create_array(env, &list));
+  for (i = 0; i < LBST_TALLY_TARGETS; i++) {
+    const lbst_target_row_t *target = &tally->targets[i];
+    const lbst_slice_t name = {target->name, target->name_len};
+    if (name.len == 0) continue;
+    NAPI_CHECK(napi_create_object(env, &row));
+    NAPI_CHECK(lbst_napi_set_u32(env, row, "index", i));
+    NAPI_CHECK(set_slice(env, row, "name", name));
+    NAPI_CHECK(set_counts(env, row, "counts", &target->counts));
+    NAPI_CHECK(napi_set_element(env, list, at++, row));
+  }
+  return napi_set_named_property(env, object, "targets", list);
+}
+
+static napi_status
+set_methods(napi_env env, napi_value object, const lbst_tally_t *tally) {
+  napi_value methods;
+  unsigned i;
+
+  NAPI_CHECK(napi_create_object(env, &methods));
+  for (i = 0; i < LBST_METHOD_COUNT; i++)
+    NAPI_CHECK(
+      set_counts(env, methods, lbst_method_name((lbst_method_t) i), &tally->methods[i]));
+  return napi_set_named_property(env, object, "methods", methods);
+}
+
+/* logResult(handle) -> { lines, seen, foreign, broken, outside, counts, whys, methods,
+ * targets, hours, minutes, beyond } */
+LBST_BIND(log_result) {
+  napi_value argv[1], o, whys;
+  lbst_napi_log_t *log;
+  const lbst_scan_t *s;
+  const lbst_tally_t *t;
+  uint32_t at = 0;
+
+  NAPI_TRY(env, lbst_napi_get_args(env, info, 1, argv));
+  NAPI_TRY(env, get_log(env, argv[0], &log));
+  s = &log->scan;
+  t = &s->tally;
+  NAPI_TRY(env, napi_create_object(env, &o));
+  NAPI_TRY(env, set_number(env, o, "lines", (double) s->lines));
+  NAPI_TRY(env, set_number(env, o, "seen", (double) s->line_no));
+  NAPI_TRY(env, set_number(env, o, "foreign", (double) s->foreign));
+  NAPI_TRY(env, set_number(env, o, "broken", (double) s->broken));
+  NAPI_TRY(env, set_number(env, o, "outside", (double) s->outside));
+  NAPI_TRY(env, set_counts(env, o, "counts", &t->counts));
+  NAPI_TRY(env, napi_create_array(env, &whys));
+  while (at < LBST_WHY_COUNT)
+    NAPI_TRY(env, push_number(env, whys, &at, (double) t->whys[at]));
+  NAPI_TRY(env, napi_set_named_property(env, o, "whys", whys));
+  NAPI_TRY(env, set_methods(env, o, t));
+  NAPI_TRY(env, set_targets(env, o, t));
+  NAPI_TRY(env, set_buckets(env, o, "hours", t->hours, LBST_TALLY_HOURS));
+  NAPI_TRY(env, set_buckets(env, o, "minutes", t->minutes, LBST_TALLY_MINUTES));
+  NAPI_TRY(
+    env, set_number(env, o, "beyond",
+                    (double) (t->targets_beyond + t->hours_beyond + t->minutes_beyond)));
+  return o;
+}
+
+/* logNames() -> { verdicts: [name], whys: [sentence] } */
+LBST_BIND(log_names) {
+  napi_value o, list, text;
+  uint32_t i;
+
+  (void) info;
+  NAPI_TRY(env, napi_create_object(env, &o));
+  NAPI_TRY(env, napi_create_array(env, &list));
+  for (i = 0; i < LBST_VERDICT_COUNT; i++) {
+    NAPI_TRY(env, napi_create_string_utf8(env, lbst_verdict_name((lbst_verdict_t) i),
+                                          NAPI_AUTO_LENGTH, &text));
+    NAPI_TRY(env, napi_set_element(env, list, i, text));
+  }
+  NAPI_TRY(env, napi_set_named_property(env, o, "verdicts", list));
+  NAPI_TRY(env, napi_create_array(env, &list));
+  for (i = 0; i < LBST_WHY_COUNT; i++) {
+    NAPI_TRY(env, napi_create_string_utf8(env, lbst_why_text((lbst_why_t) i),
+                                          NAPI_AUTO_LENGTH, &text));
+    NAPI_TRY(env, napi_set_element(env, list, i, text));
+  }
+  NAPI_TRY(env, napi_set_named_property(env, o, "whys", list));
+  return o;
+}
+
+/* logClose(handle) */
+LBST_BIND(log_close) {
+  napi_value argv[1];
+  lbst_napi_log_t *log;
+
+  NAPI_TRY(env, lbst_napi_get_args(env, info, 1, argv));
+  NAPI_TRY(env, get_log(env, argv[0], &log));
+  NAPI_TRY(env, napi_remove_wrap(env, argv[0], (void **) &log));
+  free(log);
+  return NULL;
+}
+
+/* logDetect(head) -> the name of a text format, or null */
+LBST_BIND(log_detect) {
+  napi_value argv[1], result;
+  void *data;
+  lbst_slice_t head;
+  lbst_log_format_t format;
+
+  NAPI_TRY(env, lbst_napi_get_args(env, info, 1, argv));
+  NAPI_TRY(env, napi_get_buffer_info(env, argv[0], &data, &head.len));
+  head.at = data;
+  if (head.len > 0 && lbst_log_detect(head, &format))
+    NAPI_TRY(env, napi_create_string_utf8(env, lbst_log_format_name(format),
+                                          NAPI_AUTO_LENGTH, &result));
+  else
+    NAPI_TRY(env, napi_get_null(env, &result));
+  return result;
+}
+
+/* logHeader(handle, lines) */
+LBST_BIND(log_header) {
+  napi_value argv[2];
+  lbst_napi_log_t *log;
+  void *data;
+  size_t len;
+  lbst_cursor_t c;
+  lbst_slice_t line;
+
+  NAPI_TRY(env, lbst_napi_get_args(env, info, 2, argv));
+  NAPI_TRY(env, get_log(env, argv[0], &log));
+  NAPI_TRY(env, napi_get_buffer_info(env, argv[1], &data, &len));
+  if (len == 0) return NULL;
+  c.at = data;
+  c.end = c.at + len;
+  while (lbst_cursor_until(&c, '\n', &line))
+    lbst_layout_header(&log->scan.layout, line);
+  return NULL;
+}

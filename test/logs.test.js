@@ -1,0 +1,206 @@
+'use strict'
+
+// Every fixture line of every format, the ways in, and what must never stop a run.
+
+const { execFileSync, spawnSync } = require('node:child_process')
+const fs = require('node:fs')
+const path = require('node:path')
+const { Readable } = require('node:stream')
+const { pipeline } = require('node:stream/promises')
+const zlib = require('node:zlib')
+const t = require('tap')
+const { generateLines } = require('../bench/alb-generator')
+const { classifyLog, classifyLogFiles, createLogClassifier, logFormats } = require('../lib/logs')
+const { logFixtures } = require('./support/log-fixtures')
+
+const bin = path.join(__dirname, '..', 'bin', 'lb-safe-timeouts.js')
+const race = 'https 2026-01-14T09:12:31.004217Z app/shop/50dc 203.0.113.7:51234 192.0.2.15:3000 0.000 0.001 -1 502 - 412 277 "POST https://shop.example.com:443/api/cart HTTP/1.1" "Mozilla/5.0" - - arn "Root=1" "-" "-" 0 2026-01-14T09:12:31.001000Z "forward" "-" "-" "192.0.2.15:3000" "-" "-" "-"'
+const casesMin = 30
+
+function count (entries) {
+  const counts = {}
+  for (const { verdict } of entries) counts[verdict] = (counts[verdict] ?? 0) + 1
+  return counts
+}
+
+function compare (t, cases, { entries }) {
+  const byLine = new Map(entries.map((entry) => [entry.line, entry]))
+  cases.forEach((wanted, index) => {
+    const { verdict, method, status, target } = byLine.get(index + 1) ?? { verdict: 'bad', method: null, status: null, target: null }
+    t.strictSame({ verdict, method, status, target }, { verdict: wanted.verdict, method: wanted.method, status: wanted.status, target: wanted.target }, `${index + 1}: ${wanted.why}`)
+  })
+}
+
+t.test('the fixtures', async (t) => {
+  const fixtures = logFixtures()
+  t.strictSame([...new Set(fixtures.map(({ format }) => format))].sort(), [...logFormats].sort(), 'every format has one')
+  for (const { name, format, cases } of fixtures) {
+    t.test(name, async (t) => {
+      t.ok(cases.length >= casesMin, `${cases.length} lines`)
+      const text = cases.map(({ line }) => line).join('\n')
+      const verdicts = classifyLog(text, { entries: true })
+      t.equal(verdicts.format, format, 'found by content')
+      t.equal(verdicts.lines, cases.length)
+      t.equal(verdicts.bad, cases.filter(({ verdict }) => verdict === 'bad').length)
+      compare(t, cases, verdicts)
+      const named = classifyLog(Buffer.from(text.replaceAll('\n', '\r\n')), { format, entries: true })
+      t.strictSame(named, verdicts, 'the same when named, with CRLF')
+      t.ok(verdicts.entries.every(({ why }) => why.length > 0))
+    })
+  }
+})
+
+t.test('a custom log_format', async (t) => {
+  const logFormat = 'log_format up escape=json \'$remote_addr "$request" $status \'\n\'up=$upstream_addr st=$upstream_status ct=$upstream_connect_time rt=${upstream_response_time} "$http_user_agent"\';' // eslint-disable-line no-template-curly-in-string
+  const lines = [
+    ['repaired-race', '127.0.0.1 "GET /fin HTTP/1.1" 200 up=127.0.0.1:1, 127.0.0.1:2 st=502, 200 ct=0.000, 0.001 rt=0.001, 0.002 "a \\"b\\" c"'],
+    ['keep-alive-race', '127.0.0.1 "POST /rst HTTP/1.1" 502 up=127.0.0.1:1 st=502 ct=0.000 rt=0.001 "-"'],
+    ['refused', '127.0.0.1 "POST /rst HTTP/1.1" 502 up=127.0.0.1:1 st=502 ct=- rt=0.001 "-"'],
+    ['refused', '127.0.0.1 "GET / HTTP/1.1" 504 up=[::1]:1 st=504 ct=- rt=60.001 "-"'],
+    ['app-error', '127.0.0.1 "GET / HTTP/1.1" 502 up=127.0.0.1:1 st=502 ct=0.000 rt=9.001 "-"']
+  ]
+  const { format, entries } = classifyLog(lines.map(([, line]) => line).join('\n'), { logFormat, entries: true })
+  t.equal(format, 'nginx-access')
+  t.strictSame(entries.map(({ verdict }) => verdict), lines.map(([verdict]) => verdict))
+  t.equal(entries[0].target, '127.0.0.1:2', 'the last one tried')
+  t.throws(() => classifyLog('x', { logFormat: '$remote_addr$status' }), { code: 'LBST_E_LOG_FORMAT' }, 'nothing between two variables')
+  t.throws(() => classifyLog('x', { logFormat: '$remote_addr' }), { code: 'LBST_E_LOG_FORMAT' }, 'no status')
+})
+
+t.test('the columns of a CloudFront header', async (t) => {
+  const log = '#Version: 1.0\n#Fields: date time sc-status x-edge-detailed-result-type cs-method time-taken\n2026-01-14\t09:12:31\t502\tOriginReadError\tPOST\t0.004\n'
+  const { bad, entries } = classifyLog(log, { format: 'cloudfront', entries: true })
+  t.equal(bad, 0)
+  t.match(entries, [{ line: 3, verdict: 'keep-alive-race', method: 'POST', time: '2026-01-14T09:12:31.000Z' }])
+})
+
+t.test('a log with nothing in it, and one of nothing known', async (t) => {
+  t.match(classifyLog(''), { format: null, lines: 0, bad: 0 })
+  t.throws(() => classifyLog('hello\nworld\n'), { code: 'LBST_E_LOG_FORMAT', message: /hello/ })
+  t.throws(() => classifyLog(race, { format: 'abl' }), { code: 'LBST_E_LOG_FORMAT', message: /did you mean 'alb'/ })
+  t.throws(() => classifyLog(17), { code: 'LBST_E_INVALID_TYPE' })
+  t.throws(() => classifyLog(race, { fromat: 'alb' }), { code: 'LBST_E_UNKNOWN_OPTION' })
+  t.match(classifyLog('hello\nworld\n', { format: 'alb' }), { format: 'alb', lines: 2, bad: 2, badLines: [{ line: 1, text: 'hello' }, { line: 2 }] })
+})
+
+t.test('a line without an end, and one that is too long', async (t) => {
+  const long = 'x'.repeat(300000)
+  for (const log of [`${race}\n${long}\n${race}`, `${long}\n${race}\n\n${race}\n`]) {
+    const verdicts = classifyLog(log, { format: 'alb' })
+    t.match(verdicts, { lines: 3, bad: 1, counts: { 'keep-alive-race': 2 } })
+  }
+})
+
+t.test('times', async (t) => {
+  const lines = [0, 1, 2].map((hour) => race.replaceAll('T09:', `T1${hour}:`)).join('\n')
+  t.equal(classifyLog(lines, { since: '2026-01-14T11:00:00Z' }).lines, 2)
+  t.equal(classifyLog(lines, { since: '2026-01-14T11:00:00Z', until: new Date('2026-01-14T12:00:00Z') }).lines, 1)
+  t.throws(() => classifyLog(lines, { since: 'yesterday-ish' }), { code: 'LBST_E_INVALID_TYPE' })
+})
+
+t.test('a Transform, whatever the chunks', async (t) => {
+  const log = Buffer.from([...generateLines(3000)].join(''))
+  const whole = classifyLog(log, { entries: true })
+  for (const step of [1, 7, 4096, 70000]) {
+    const data = step === 1 ? log.subarray(0, 5000) : log
+    const chunks = []
+    for (let at = 0; at < data.length; at += step) chunks.push(data.subarray(at, at + step))
+    const classifier = createLogClassifier()
+    const entries = []
+    await pipeline(Readable.from(chunks), classifier, async (source) => { for await (const entry of source) entries.push(entry) })
+    const wanted = step === 1 ? classifyLog(data, { entries: true }) : whole
+    t.strictSame(entries, wanted.entries, `chunks of ${step}`)
+    t.strictSame(classifier.verdicts.counts, wanted.counts)
+  }
+  await t.rejects(pipeline(Readable.from([Buffer.from('no log\n')]), createLogClassifier(), async (source) => { for await (const entry of source) t.fail(entry) }), { code: 'LBST_E_LOG_FORMAT' })
+})
+
+t.test('files', async (t) => {
+  const dir = t.testdir({ sub: {} })
+  const text = [...generateLines(3000, 7)].join('')
+  const wanted = classifyLog(text, { entries: true })
+  fs.writeFileSync(path.join(dir, 'a.log'), text)
+  fs.writeFileSync(path.join(dir, 'sub', 'b.log.gz'), Buffer.concat([zlib.gzipSync(text.slice(0, 100000)), zlib.gzipSync(text.slice(100000))]))
+  const clf = logFixtures().find(({ name }) => name === 'envoy-json')
+  fs.writeFileSync(path.join(dir, 'sub', 'c.json'), clf.cases.map(({ line }) => line).join('\n'))
+  fs.writeFileSync(path.join(dir, 'sub', 'cut.gz'), zlib.gzipSync(text).subarray(0, 20000))
+  fs.writeFileSync(path.join(dir, 'sub', 'empty'), '')
+  fs.writeFileSync(path.join(dir, 'sub', 'unknown.txt'), 'no log at all\n')
+
+  fs.symlinkSync(path.join(dir, 'gone'), path.join(dir, 'sub', 'a-dead-link'))
+
+  t.test('one, and many', async (t) => {
+    const entries = []
+    const one = await classifyLogFiles([path.join(dir, 'a.log')], { onEntries: (some) => entries.push(...some) })
+    t.match(one, { format: 'alb', lines: 3000, bad: 0, files: 1, failures: [], counts: wanted.counts })
+    t.strictSame(entries.map(({ file, text, ...entry }) => entry), wanted.entries)
+    const all = await classifyLogFiles([dir])
+    t.equal(all.files, 6)
+    t.equal(all.format, 'mixed')
+    t.strictSame(all.failures.map(({ file }) => path.basename(file)), ['a-dead-link', 'cut.gz', 'unknown.txt'], 'what breaks is named, and the rest is read')
+    t.ok(all.lines > 6000 + clf.cases.length - 1, 'the part before the break counts')
+    t.equal(all.hours.reduce((sum, { counts }) => sum + Object.values(counts).reduce((a, b) => a + b), 0), all.lines - all.bad, 'each line in its hour')
+  })
+
+  t.test('a big one in pieces gives what it gives whole', async (t) => {
+    const { scanPlain } = require('../lib/logs/read')
+    const { LogScanner } = require('../lib/logs/scanner')
+    const file = path.join(dir, 'a.log')
+    const size = fs.statSync(file).size
+    for (const pieces of [2, 3, 1000]) {
+      const entries = []
+      let before = 0
+      for (let i = 0; i < pieces; i++) {
+        const scanner = new LogScanner({ entries: 'all' })
+        const found = []
+        scanPlain(file, { from: Math.floor(size / pieces * i), to: i + 1 === pieces ? Infinity : Math.floor(size / pieces * (i + 1)) }, scanner, (some) => found.push(...some))
+        const { entries: rest, result } = scanner.end()
+        for (const { line, verdict } of [...found, ...rest]) entries.push({ line: line + before, verdict })
+        before += result?.seen ?? 0
+      }
+      t.strictSame(entries, wanted.entries.map(({ line, verdict }) => ({ line, verdict })), `${pieces} pieces`)
+    }
+  })
+
+  t.test('zstd', async (t) => {
+    const packed = path.join(dir, 'sub', 'd.zst')
+    const made = spawnSync('zstd', ['-q', '-f', '-o', packed, path.join(dir, 'a.log')])
+    if (made.error) return t.skip('no zstd here')
+    const report = await classifyLogFiles([packed])
+    if (zlib.createZstdDecompress) t.strictSame(report.counts, wanted.counts)
+    else t.match(report.failures, [{ code: 'LBST_E_UNSUPPORTED', message: /22\.15/ }])
+    fs.rmSync(packed)
+  })
+
+  t.test('the command', async (t) => {
+    const run = (args, input) => spawnSync(process.execPath, [bin, 'logs', ...args], { input, encoding: 'utf8' })
+    const text1 = run([path.join(dir, 'a.log')])
+    t.equal(text1.status, wanted.counts['keep-alive-race'] > 0 ? 1 : 0)
+    t.match(text1.stdout, /3000 lines of 1 file \(alb\)/)
+    t.match(text1.stdout, /By target/)
+    const json = JSON.parse(run(['-', '--json'], text).stdout)
+    t.strictSame(json.counts, wanted.counts, 'from stdin')
+    const gz = JSON.parse(execFileSync(process.execPath, [bin, 'logs', '-', '--json', '--since', '2030-01-01'], { input: zlib.gzipSync(text), encoding: 'utf8' }))
+    t.match(gz, { lines: 0, outside: 3000 }, 'packed, from stdin')
+    const csv = run([path.join(dir, 'a.log'), '--csv']).stdout.trim().split('\n')
+    t.equal(csv.length, 3001)
+    t.equal(csv[0], 'file,line,verdict,time,method,status,target,why')
+    t.match(run(['/nowhere']), { status: 2, stderr: /nowhere/ })
+    t.match(run(['--sql', 'duckbd']), { status: 2, stderr: /did you mean 'duckdb'/ })
+    t.match(run(['--sql', 'athena']), { status: 0, stdout: /CREATE EXTERNAL TABLE/ })
+    t.match(run([]), { status: 2 })
+    t.match(run(['x', '--json', '--csv']), { status: 2 })
+  })
+})
+
+t.test('a trickle, and a burst on one target', async (t) => {
+  const { findBursts } = require('../lib/logs/races')
+  const row = (minute, target, races, refused = 0) => ({ minute, time: new Date(minute * 60000).toISOString(), target, counts: { 'keep-alive-race': races, refused, 'app-error': 0 } })
+  const trickle = Array.from({ length: 40 }, (_, i) => row(i * 13, i % 2 ? 'a' : 'b', 1 + i % 2))
+  const burst = [row(600, 'a', 40, 7), row(601, 'a', 20)]
+  const found = findBursts({ counts: { 'keep-alive-race': 120, 'repaired-race': 3 }, minutes: [...trickle, ...burst] })
+  t.match(found, { total: 120, steady: 60, inBursts: 60, repaired: 3, bursts: [{ target: 'a', races: 60, refused: 7 }] })
+  t.equal(found.bursts.length, 1)
+  t.strictSame(findBursts({ counts: { 'keep-alive-race': 0, 'repaired-race': 0 }, minutes: [] }).bursts, [])
+  t.equal(count(classifyLog(race, { entries: true }).entries)['keep-alive-race'], 1)
+})

@@ -1,0 +1,153 @@
+'use strict'
+
+// Configurations of real proxies, and for each request what its log lines must be judged as.
+
+const fs = require('node:fs')
+const path = require('node:path')
+
+function write (dir, name, text) {
+  fs.writeFileSync(path.join(dir, name), text)
+  return path.join(dir, name)
+}
+
+const upFormat = '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent" ua=$upstream_addr us=$upstream_status ut=$upstream_response_time uc=$upstream_connect_time uh=$upstream_header_time ul=$upstream_response_length'
+const ingressFormat = '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent" $request_length $request_time [$up_name] [] $upstream_addr $upstream_response_length $upstream_response_time $upstream_status $request_id'
+
+function nginx ({ dir, ports }) {
+  const conf = write(dir, 'nginx.conf', `daemon off; master_process off; pid ${dir}/pid; error_log ${dir}/error.log info;
+events {}
+http {
+  log_format up '${upFormat}';
+  log_format ingress '${ingressFormat}';
+  access_log ${dir}/up.log up;
+  access_log ${dir}/ingress.log ingress;
+  access_log ${dir}/combined.log combined;
+  client_body_temp_path ${dir}/a; proxy_temp_path ${dir}/b; fastcgi_temp_path ${dir}/c; uwsgi_temp_path ${dir}/d; scgi_temp_path ${dir}/e;
+  upstream node { server 127.0.0.1:${ports.upstream} max_fails=0; keepalive 4; }
+  server {
+    listen 127.0.0.1:${ports.front};
+    set $up_name default-node-3000;
+    proxy_http_version 1.1; proxy_set_header Connection ""; proxy_read_timeout 2s;
+    location / { proxy_pass http://node; }
+    location /refused { proxy_pass http://127.0.0.1:${ports.dead}; }
+  }
+}
+`)
+  const error = (verdict) => ({ 'nginx-error': verdict })
+  const all = (verdict, more) => ({ up: verdict, ingress: verdict, ...more })
+  return {
+    command: 'nginx',
+    args: ['-c', conf, '-p', dir],
+    logs: [
+      { name: 'up', file: 'up.log', options: { logFormat: upFormat } },
+      { name: 'ingress', file: 'ingress.log', options: {} },
+      { name: 'combined', file: 'combined.log', options: { format: 'nginx-access' } },
+      { name: 'nginx-error', file: 'error.log', options: {} }
+    ],
+    requests: [
+      { method: 'GET', path: '/200', verdicts: all('ok', { combined: 'ok' }) },
+      { method: 'GET', path: '/race', warm: true, verdicts: all('repaired-race', { ...error('keep-alive-race'), combined: 'ok' }) },
+      { method: 'POST', path: '/race', warm: true, verdicts: all('keep-alive-race', { ...error('keep-alive-race'), combined: 'other' }) },
+      { method: 'POST', path: '/race-rst', warm: true, verdicts: all('keep-alive-race', error('keep-alive-race')) },
+      { method: 'POST', path: '/work', verdicts: all('app-error') },
+      { method: 'POST', path: '/slow', verdicts: all('target-timeout', { ...error('target-timeout'), combined: 'target-timeout' }) },
+      { method: 'POST', path: '/junk', verdicts: {} },
+      // an access log cannot tell a body that broke off
+      { method: 'GET', path: '/half', verdicts: error('mid-response') },
+      { method: 'GET', path: '/500', verdicts: all('app-error') },
+      { method: 'GET', path: '/502', verdicts: all('app-error') },
+      { method: 'GET', path: '/404', verdicts: all('ok') },
+      // without a connect time, a refused connection looks like a lost one: the ingress format
+      { method: 'GET', path: '/refused', verdicts: { up: 'refused', ...error('refused') } },
+      { method: 'GET', path: '/slow', leaveMs: 100, verdicts: all('client-left', error('client-left')) }
+    ]
+  }
+}
+
+function haproxy ({ dir, ports }) {
+  const server = `server s1 127.0.0.1:${ports.upstream}`
+  const conf = write(dir, 'haproxy.cfg', `global
+  log stdout format raw local0
+defaults
+  mode http
+  log global
+  option httplog
+  option abortonclose
+  timeout client 5s
+  timeout server 2s
+  timeout connect 1s
+  retries 1
+frontend f
+  bind 127.0.0.1:${ports.front}
+  use_backend dead if { path /refused }
+  default_backend b
+backend b
+  http-reuse never
+  ${server}
+backend dead
+  retries 0
+  server s1 127.0.0.1:${ports.dead}
+frontend f2
+  bind 127.0.0.1:${ports.second}
+  default_backend b2
+backend b2
+  http-reuse always
+  retry-on conn-failure empty-response
+  ${server}
+`)
+  const only = (verdict) => ({ haproxy: verdict })
+  return {
+    command: 'haproxy',
+    args: ['-db', '-f', conf],
+    logs: [{ name: 'haproxy', file: 'stdout', options: { format: 'haproxy' } }],
+    requests: [
+      { method: 'GET', path: '/200', verdicts: only('ok') },
+      { method: 'GET', path: '/race', warm: true, port: ports.second, verdicts: only('repaired-race') },
+      { method: 'GET', path: '/die', verdicts: only('app-error') },
+      { method: 'POST', path: '/work', verdicts: only('app-error') },
+      { method: 'POST', path: '/slow', verdicts: only('target-timeout') },
+      { method: 'GET', path: '/half', verdicts: only('mid-response') },
+      { method: 'GET', path: '/junk', verdicts: only('app-error') },
+      { method: 'GET', path: '/500', verdicts: only('app-error') },
+      { method: 'GET', path: '/404', verdicts: only('ok') },
+      { method: 'GET', path: '/refused', verdicts: only('refused') },
+      { method: 'GET', path: '/slow', leaveMs: 100, verdicts: only('client-left') }
+    ]
+  }
+}
+
+function apache ({ dir, ports }) {
+  const modules = ['mpm_event', 'authz_core', 'proxy', 'proxy_http'].map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`).join('\n')
+  const conf = write(dir, 'apache.conf', `${modules}
+ServerRoot ${dir}
+ServerName localhost
+DefaultRuntimeDir ${dir}
+PidFile ${dir}/pid
+Listen 127.0.0.1:${ports.front}
+ErrorLog ${dir}/error.log
+LogLevel info
+StartServers 1
+ServerLimit 1
+ThreadsPerChild 4
+MaxRequestWorkers 4
+ProxyTimeout 2
+ProxyPass /refused http://127.0.0.1:${ports.dead}/refused
+ProxyPass / http://127.0.0.1:${ports.upstream}/ keepalive=On
+`)
+  // its lines name no request: they are told by the text that each failure leaves
+  const lines = (verdict) => ({ 'apache-error': verdict })
+  return {
+    command: 'apache2',
+    args: ['-f', conf, '-DFOREGROUND'],
+    logs: [{ name: 'apache-error', file: 'error.log', options: { format: 'apache-error' }, pathless: { '/race': '(20014)', '/race-rst': '(104)Connection reset', '/slow': '(70007)', '/refused': 'AH00957', '/200': 'AH00489' } }],
+    requests: [
+      { method: 'GET', path: '/200', verdicts: lines('other') },
+      { method: 'POST', path: '/race', warm: true, verdicts: lines('keep-alive-race') },
+      { method: 'POST', path: '/race-rst', warm: true, verdicts: lines('keep-alive-race') },
+      { method: 'POST', path: '/slow', verdicts: lines('target-timeout') },
+      { method: 'GET', path: '/refused', verdicts: lines('refused') }
+    ]
+  }
+}
+
+module.exports = { nginx, haproxy, apache }
