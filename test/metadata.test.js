@@ -188,3 +188,8 @@ t.test('lb-safe-timeouts detect', async (t) => {
   t.match(run(['--help']), { status: 0, stdout: /--format/ })
   t.notMatch(run(['-'], { input: 'http { upstream "a\u001b[31m" { keepalive 1; } }' }).stdout, /\u001b/, 'no escape sequence reaches the terminal') // eslint-disable-line no-control-regex
 })
+
+t.test('a block without a name, where words are expected (found by the fuzzer)', async (t) => {
+  const text = 'example.com {\n reverse_proxy a:3000 {\n  transport http {\n   {\n   }\n   keepalive 30s\n  }\n }\n}\n'
+  t.match(readLbMetadata(text, { format: 'caddy' }), [{ id: 'caddy', idleTimeoutMs: 30000 }])
+})

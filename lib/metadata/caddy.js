@@ -92,7 +92,7 @@ class Caddyfile {
           settings.off = words[1] === 'off'
           settings.idle = settings.off ? undefined : go(words[1] ?? '')
           if (settings.idle === null) throw badValue(where, `keepalive with ${go.expected}, or off`, words[1])
-        } else if (words[0].startsWith('keepalive_')) {
+        } else if (words[0]?.startsWith('keepalive_')) { // a bare { has no word
           settings.partial = true
         }
       }
