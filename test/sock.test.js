@@ -3,6 +3,7 @@
 // What the kernel says of a connection, asked of real sockets on loopback.
 
 const { once } = require('node:events')
+const fs = require('node:fs')
 const net = require('node:net')
 const t = require('tap')
 const { native } = require('../lib/binding')
@@ -55,7 +56,9 @@ t.test('bytes that a peer does not take', { skip: !isLinux }, async (t) => {
 })
 
 t.test('what is no connected socket is refused', { skip: !isLinux }, async (t) => {
-  t.throws(() => sockInspect(0), { code: 'LBST_E_OUT_OF_RANGE' })
+  const file = fs.openSync(__filename)
+  t.teardown(() => fs.closeSync(file))
+  t.throws(() => sockInspect(file), { code: 'LBST_E_OUT_OF_RANGE' }, 'a file')
   t.throws(() => sockInspect(1000000), { code: 'LBST_E_OUT_OF_RANGE' })
   t.throws(() => sockInspect(-1), { code: 'LBST_E_OUT_OF_RANGE' })
   t.throws(() => sockInspect('3'), { code: 'LBST_E_INVALID_TYPE' })
