@@ -193,3 +193,8 @@ t.test('a block without a name, where words are expected (found by the fuzzer)',
   const text = 'example.com {\n reverse_proxy a:3000 {\n  transport http {\n   {\n   }\n   keepalive 30s\n  }\n }\n}\n'
   t.match(readLbMetadata(text, { format: 'caddy' }), [{ id: 'caddy', idleTimeoutMs: 30000 }])
 })
+
+t.test('a snippet that imports itself inside a block (found by the fuzzer)', async (t) => {
+  const text = '(a) {\n b {\n  import a\n }\n}\nexample.com {\n import a\n reverse_proxy a:3000\n}\n'
+  t.throws(() => readLbMetadata(text, { format: 'caddy' }), { code: 'LBST_E_BAD_METADATA', message: /import each other/ })
+})

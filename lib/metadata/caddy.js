@@ -6,6 +6,7 @@ const { caddy: parseDuration, go } = require('./duration')
 const { badValue } = require('./fail')
 const { clientSide, notPooling, poolOwner } = require('./hop')
 const { readCaddyfileBlocks } = require('./blocks')
+const { depthMax } = require('./limits')
 
 /** `settings`: { keepalive: text or number or undefined, off, partial }. */
 function describe (name, where, { idle, off, partial }, notes) {
@@ -65,18 +66,25 @@ class Caddyfile {
     }
   }
 
-  walk (statements) {
+  walk (statements, depth = 0) {
+    this.checkDepth(depth, statements)
     for (const { words, children, where } of this.expand(statements)) {
       if (words[0] === 'reverse_proxy') this.proxy(words, children ?? [], where)
-      else if (words[0] === 'servers' && children !== null) this.clientSide(children)
-      else if (children !== null && !(words.length === 1 && words[0].startsWith('('))) this.walk(children)
+      else if (words[0] === 'servers' && children !== null) this.clientSide(children, depth + 1)
+      else if (children !== null && !(words.length === 1 && words[0].startsWith('('))) this.walk(children, depth + 1)
     }
   }
 
-  clientSide (statements) {
+  /** A snippet that imports itself inside a block is nested without an end. */
+  checkDepth (depth, [first]) {
+    if (depth > depthMax) throw badValue(first?.where, 'snippets that do not import each other without end', `blocks nested more than ${depthMax} deep`)
+  }
+
+  clientSide (statements, depth) {
+    this.checkDepth(depth, statements)
     for (const { words, children, where } of this.expand(statements)) {
       if (words[0] === 'idle' || words[0] === 'keepalive_interval') this.notes.push(clientSide(`${words[0]} ${words[1] ?? ''} of servers`, where))
-      if (children !== null) this.clientSide(children)
+      if (children !== null) this.clientSide(children, depth + 1)
     }
   }
 
