@@ -2,20 +2,6 @@
 
 #include <string.h>
 
-static const lbst_target_t *
-target_of(const lbst_plan_t *plan, lbst_prop_t prop) {
-  switch (prop) {
-  case LBST_PROP_KEEP_ALIVE: return &plan->keep_alive;
-  case LBST_PROP_HEADERS: return &plan->headers;
-  case LBST_PROP_REQUEST: return &plan->request;
-  case LBST_PROP_SOCKET:
-  case LBST_PROP_BUFFER:
-  case LBST_PROP_CHECK:
-  case LBST_PROP_COUNT: break;
-  }
-  return NULL;
-}
-
 static void
 say(lbst_guard_t *guard, const lbst_ask_t *ask, const lbst_plan_t *plan,
     lbst_note_code_t code, lbst_prop_t prop, uint32_t a_ms) {
@@ -49,7 +35,7 @@ say_consequence(lbst_guard_t *guard, const lbst_ask_t *ask, const lbst_plan_t *p
 /* Would the plan still have anything to say against the number that is there now? */
 static bool
 breaks_plan(const lbst_ask_t *ask, const lbst_plan_t *plan, lbst_prop_t prop) {
-  const lbst_target_t *target = target_of(plan, prop);
+  const lbst_target_t *target = lbst_plan_target(plan, prop);
   lbst_ask_t without = *ask;
   lbst_plan_t other;
 
@@ -70,7 +56,7 @@ is_guarded(const lbst_ask_t *ask, lbst_prop_t prop) {
 /* undefined is no value, but where Node or the plan needs one it is the worst of all. */
 static bool
 is_bad(const lbst_plan_t *plan, lbst_setting_t setting, lbst_prop_t prop) {
-  const lbst_target_t *target = target_of(plan, prop);
+  const lbst_target_t *target = lbst_plan_target(plan, prop);
 
   if (setting.kind == LBST_SETTING_ABSENT) return target != NULL && target->write;
   return !lbst_setting_usable(setting);
@@ -100,9 +86,9 @@ lbst_guard_judge(lbst_guard_t *guard, const lbst_ask_t *ask, lbst_prop_t prop) {
     status = lbst_policy_plan(&plan, &meant);
     if (status != LBST_OK) return status;
   }
-  if (target_of(&plan, prop) != NULL) {
+  if (lbst_plan_target(&plan, prop) != NULL) {
     work.has_planned = true;
-    work.planned_ms = target_of(&plan, prop)->ms;
+    work.planned_ms = lbst_plan_target(&plan, prop)->ms;
   }
   if (is_bad(&plan, *setting, prop)) {
     work.write = LBST_WRITE_BAD;

@@ -484,3 +484,17 @@ lbst_policy_plan(lbst_plan_t *plan, const lbst_ask_t *ask) {
   *plan = work;
   return LBST_OK;
 }
+
+const lbst_target_t *
+lbst_plan_target(const lbst_plan_t *plan, lbst_prop_t prop) {
+  switch (prop) {
+  case LBST_PROP_KEEP_ALIVE: return &plan->keep_alive;
+  case LBST_PROP_HEADERS: return &plan->headers;
+  case LBST_PROP_REQUEST: return &plan->request;
+  case LBST_PROP_SOCKET:
+  case LBST_PROP_BUFFER:
+  case LBST_PROP_CHECK:
+  case LBST_PROP_COUNT: break;
+  }
+  return NULL;
+}

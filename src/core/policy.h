@@ -125,4 +125,8 @@ lbst_policy_plan(lbst_plan_t *plan, const lbst_ask_t *ask);
 uint64_t
 lbst_policy_idle_timer_ms(const lbst_node_t *node, const lbst_settings_t *present);
 
+/* Which value a plan wants for |prop|; NULL for those that it never writes. */
+const lbst_target_t *
+lbst_plan_target(const lbst_plan_t *plan, lbst_prop_t prop);
+
 #endif /* LBST_POLICY_H */

@@ -173,7 +173,7 @@ write_plan(napi_env env, napi_value server, const lbst_plan_t *plan,
   size_t i;
 
   for (i = 0; i < COUNT(write_order); i++) {
-    const lbst_target_t *target = lbst_napi_plan_target(plan, write_order[i]);
+    const lbst_target_t *target = lbst_plan_target(plan, write_order[i]);
     napi_value value;
     if (target == NULL || !target->write) continue;
     NAPI_CHECK(napi_create_uint32(env, target->ms, &value));

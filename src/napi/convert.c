@@ -237,20 +237,6 @@ create_notes(napi_env env, const lbst_plan_t *plan, bool warnings, napi_value *r
   return napi_ok;
 }
 
-const lbst_target_t *
-lbst_napi_plan_target(const lbst_plan_t *plan, lbst_prop_t prop) {
-  switch (prop) {
-  case LBST_PROP_KEEP_ALIVE: return &plan->keep_alive;
-  case LBST_PROP_HEADERS: return &plan->headers;
-  case LBST_PROP_REQUEST: return &plan->request;
-  case LBST_PROP_SOCKET:
-  case LBST_PROP_BUFFER:
-  case LBST_PROP_CHECK:
-  case LBST_PROP_COUNT: break;
-  }
-  return NULL;
-}
-
 static napi_status
 set_targets(napi_env env, napi_value object, const lbst_plan_t *plan) {
   napi_value targets;
@@ -258,7 +244,7 @@ set_targets(napi_env env, napi_value object, const lbst_plan_t *plan) {
 
   NAPI_CHECK(napi_create_object(env, &targets));
   for (i = 0; i < LBST_PROP_COUNT; i++) {
-    const lbst_target_t *target = lbst_napi_plan_target(plan, (lbst_prop_t) i);
+    const lbst_target_t *target = lbst_plan_target(plan, (lbst_prop_t) i);
     if (target == NULL || !target->write) continue;
     NAPI_CHECK(
       lbst_napi_set_u32(env, targets, lbst_prop_name((lbst_prop_t) i), target->ms));

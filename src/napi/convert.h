@@ -42,8 +42,4 @@ lbst_napi_check_plan(napi_env env, lbst_status_t status, const lbst_ask_t *ask);
 napi_status
 lbst_napi_create_plan(napi_env env, const lbst_plan_t *plan, napi_value *result);
 
-/* Which value a plan wants for |prop|; NULL for those that it never writes. */
-const lbst_target_t *
-lbst_napi_plan_target(const lbst_plan_t *plan, lbst_prop_t prop);
-
 #endif /* LBST_CONVERT_H */
