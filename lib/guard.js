@@ -8,6 +8,24 @@ const { native } = require('./binding')
 
 const names = ['keepAliveTimeout', 'headersTimeout', 'requestTimeout', 'timeout', 'keepAliveTimeoutBuffer']
 
+// On a guarded server: { values, write }
+const kGuard = Symbol('lb-safe-timeouts.guard')
+
+/**
+ * The accessors of all servers: one pair for each property and not one for each server, so that
+ * guarded servers share their shape, and the engine what it has learned of it.
+ */
+function createAccessors (enumerable) {
+  return Object.fromEntries(names.map((name) => {
+    function set (value) {
+      this[kGuard].write(name, value, set)
+    }
+    return [name, { get () { return this[kGuard].values[name] }, set, enumerable, configurable: true }]
+  }))
+}
+
+const accessors = { seen: createAccessors(true), hidden: createAccessors(false) }
+
 /** Where the write came from: the first line of the stack that is no code of Node's own. */
 function whereOf (stack) {
   const line = stack.split('\n').slice(1).find((text) => !/\(?node:/.test(text))
@@ -47,35 +65,32 @@ function startGuard (server, judge, { isOurs, observe, changed }) {
     return enforced ? values[name] : result.meantMs ?? value
   }
 
+  function write (name, value, setter) {
+    let taken = value
+    try {
+      if (!isOurs()) taken = judgeWrite(name, value, setter)
+    } catch {
+      // a guard that fails must not stop the write
+    }
+    values[name] = taken
+    changed?.()
+  }
+
   function watch (name) {
     const before = Object.getOwnPropertyDescriptor(server, name)
     // a frozen property cannot be written, and an accessor is somebody else's guard
     if (before === undefined ? !Object.isExtensible(server) : !before.configurable || !('value' in before)) return
-    let current = values[name] = server[name]
-
-    function get () {
-      return current
-    }
-
-    function set (value) {
-      let taken = value
-      try {
-        if (!isOurs()) taken = judgeWrite(name, value, set)
-      } catch {
-        // a guard that fails must not stop the write
-      }
-      current = values[name] = taken
-      changed?.()
-    }
-
-    Object.defineProperty(server, name, { get, set, enumerable: before?.enumerable ?? false, configurable: true })
+    values[name] = server[name]
+    const accessor = accessors[before?.enumerable === true ? 'seen' : 'hidden'][name]
+    Object.defineProperty(server, name, accessor)
     undos.push(() => {
-      if (Object.getOwnPropertyDescriptor(server, name)?.get !== get) return
-      if (before === undefined && current === undefined) delete server[name]
-      else Object.defineProperty(server, name, { value: current, writable: true, enumerable: true, configurable: true })
+      if (Object.getOwnPropertyDescriptor(server, name)?.get !== accessor.get) return
+      if (before === undefined && values[name] === undefined) delete server[name]
+      else Object.defineProperty(server, name, { value: values[name], writable: true, enumerable: true, configurable: true })
     })
   }
 
+  if (Object.isExtensible(server)) Object.defineProperty(server, kGuard, { value: { values, write }, configurable: true })
   for (const name of names) watch(name)
   return {
     stop () {

@@ -19,6 +19,8 @@ function onSession (session) {
 
 /** Starts to watch; at any later call does nothing. */
 function track (server) {
+  // a plain http server has neither
+  if (typeof server.setSecureContext !== 'function' && typeof server.updateSettings !== 'function') return
   if (sessionsOf.has(server)) return
   sessionsOf.set(server, new Set())
   server.on('session', onSession)
