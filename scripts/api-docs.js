@@ -21,6 +21,19 @@ Every duration is in milliseconds. Every error that is thrown on purpose has a s
 exports all of this but \`classifyLogFiles\` and \`logFormats\`, which are in \`lb-safe-timeouts/logs\`;
 \`createConnectionModel\` is also in \`lb-safe-timeouts/model\`, \`classifyLog\` and
 \`createLogClassifier\` also in \`lb-safe-timeouts/logs\`. \`require\` and \`import\` give the same module.
+
+## TypeScript
+
+\`\`\`ts
+import * as http from 'node:http'
+import { applyLbSafeTimeouts, drain, type Options, type Report } from 'lb-safe-timeouts'
+
+const options: Options = { lb: ['cloudflare', { id: 'aws-alb', idleTimeoutMs: 120000 }], marginMs: 10000 }
+const server = http.createServer()
+const report: Report = applyLbSafeTimeouts(server, options)
+if (!report.safe) throw new Error(report.warnings.map(({ message }) => message).join('\\n'))
+drain.onSignals(server, { deadlineMs: 26000 })
+\`\`\`
 `
 
 const options = {
