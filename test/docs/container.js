@@ -26,7 +26,7 @@ function canUnshare () {
 
 /** Starts `command` as the first process of a namespace; resolves when it listens. */
 async function start (command, cwd, env) {
-  const child = spawn('unshare', [...namespace, ...command], { cwd, env: { ...process.env, ...env, HOST: '127.0.0.1', PORT: '0' }, stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn('unshare', [...namespace, ...command], { cwd, env: { ...process.env, ...env, HOST: '127.0.0.1', PORT: '0' }, stdio: ['ignore', 'pipe', 'ignore'] })
   const exited = once(child, 'exit')
   let text = ''
   while (!text.includes('listening on')) text += (await once(child.stdout, 'data'))[0]

@@ -14,7 +14,9 @@ const os = require('node:os')
 const path = require('node:path')
 const ts = require('typescript')
 const { readLbMetadata } = require('../..')
+const { installExample } = require('../../scripts/install-example')
 const { ensureApp } = require('../helpers/apps')
+const { freePort, outlives, startProgram } = require('../helpers/preload')
 const { checkAgreement, readEnv, readYaml } = require('./manifests')
 const { listDocs, load, readBlocks, root } = require('./markdown')
 const { stopContainer } = require('./container')
@@ -125,9 +127,33 @@ function testPacked (folder) {
   return `${commands.length} of the README's commands by npx, from the packed package`
 }
 
+/** Of 4 kept-alive connections to the standalone server: how many outlive the load balancer. */
+async function measureNext (dir, nodeOptions) {
+  const env = { PORT: await freePort(), HOSTNAME: '127.0.0.1', NEXT_TELEMETRY_DISABLED: '1', KEEP_ALIVE_TIMEOUT: '1000', NODE_OPTIONS: nodeOptions }
+  const program = await startProgram(path.join(dir, '.next', 'standalone', 'server.js'), { with: 'none', cwd: dir, env })
+  try {
+    return await outlives(program, { method: 'GET' })
+  } finally {
+    program.child.kill()
+    await program.ended
+  }
+}
+
+async function testNext () {
+  const dir = installExample('next-standalone')
+  const { scripts } = JSON.parse(read('next-standalone/package.json'))
+  const [, preload] = /node (--require \S+) \.next\/standalone\/server\.js$/.exec(scripts.start)
+  const build = spawnSync('npm', ['run', 'build'], { cwd: dir, env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1' }, encoding: 'utf8' })
+  assert.equal(build.status, 0, build.stdout + build.stderr)
+  const [bare, ours] = await Promise.all([measureNext(dir, ''), measureNext(dir, preload)])
+  assert.equal(ours, 4)
+  assert.equal(bare, 0, 'without the preload all are closed, or this proves nothing')
+  return `of 4 kept-alive connections ${bare} outlive the load balancer without the preload, ${ours} with it`
+}
+
 async function main () {
   const folder = installPacked()
-  const parts = { Terraform: testTerraform, Kubernetes: testKubernetes, Docker: testDockerfiles, nginx: testNginx, npx: () => testPacked(folder), container: () => stopContainer(folder) }
+  const parts = { Terraform: testTerraform, Kubernetes: testKubernetes, Docker: testDockerfiles, nginx: testNginx, npx: () => testPacked(folder), Next: testNext, container: () => stopContainer(folder) }
   let failed = 0
   try {
     for (const [name, run] of Object.entries(parts)) {

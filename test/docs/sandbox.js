@@ -24,11 +24,11 @@ function writeProgram (folder, name, line) {
   fs.writeFileSync(path.join(folder, name), `#!/bin/sh\n${line}\n`, { mode: 0o755 })
 }
 
-/** { folder, env, remove() }; `packageFolder` is what is to be found as lb-safe-timeouts. */
-function createSandbox (packageFolder = root) {
+/** { folder, env, remove() } */
+function createSandbox () {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lbst-docs-'))
   fs.mkdirSync(path.join(folder, 'node_modules'))
-  fs.symlinkSync(packageFolder, path.join(folder, 'node_modules', 'lb-safe-timeouts'), 'dir')
+  fs.symlinkSync(root, path.join(folder, 'node_modules', 'lb-safe-timeouts'), 'dir')
   fs.symlinkSync(path.join(root, 'examples'), path.join(folder, 'examples'), 'dir')
   fs.writeFileSync(path.join(folder, 'alb.log.gz'), zlib.gzipSync(fs.readFileSync(path.join(root, 'examples', 'logs', 'alb.log'))))
 
@@ -36,7 +36,7 @@ function createSandbox (packageFolder = root) {
   fs.mkdirSync(programs)
   for (const [name, file] of Object.entries(printed)) writeProgram(programs, name, `exec cat ${quote(path.join(root, file))}`)
   // npx takes a second to find out that the package is here; test:docs runs the real one
-  const cli = path.join(packageFolder, 'bin', 'lb-safe-timeouts.js')
+  const cli = path.join(root, 'bin', 'lb-safe-timeouts.js')
   writeProgram(programs, 'npx', `[ "$1" = lb-safe-timeouts ] || exit 127\nshift\nexec ${quote(process.execPath)} ${quote(cli)} "$@"`)
 
   const { LB_SAFE_TIMEOUTS_LB, LB_SAFE_TIMEOUTS_IDLE_MS, LB_SAFE_TIMEOUTS_METADATA, ...env } = process.env
