@@ -18,7 +18,86 @@ const atsYaml = (http) => `records:\n  http:\n${Object.entries(http).map(([key, 
 const varnishJson = (...params) => [2, ['param.show', '-j'], 1700000000.1, ...params]
 const cf = (resources, parameters) => ({ AWSTemplateFormatVersion: '2010-09-09', Parameters: parameters, Resources: resources })
 
+const squid = (...lines) => ['http_port 3128', 'cache_peer a parent 80 0', ...lines].join('\n')
+const caddyfile = (...lines) => `example.com {\n\treverse_proxy localhost:3000 {\n${lines.map((line) => '\t\t' + line).join('\n')}\n\t}\n}\n`
+const caddy = (transport) => ({ apps: { http: { servers: { a: { routes: [{ handle: [{ handler: 'reverse_proxy', transport }] }] } } } } })
+const envoy = (...clusters) => ({ static_resources: { clusters } })
+const cluster = (idle, more) => ({ name: 'c', common_http_protocol_options: { idle_timeout: idle }, ...more })
+const traefik = (serversTransport, more) => ({ entryPoints: { web: { address: ':80' } }, serversTransport, ...more })
+const idleConn = (idleConnTimeout) => traefik({ forwardingTimeouts: { idleConnTimeout } })
+const nginx = (...lines) => `http {\n  upstream a {\n    server 127.0.0.1:1;\n    ${lines.join('\n    ')}\n  }\n  server { location / { proxy_pass http://a; proxy_http_version 1.1; proxy_set_header Connection ""; } }\n}\n`
+const haproxy = (...lines) => ['defaults', '  mode http', ...lines.map((line) => '  ' + line), 'backend b', '  server s 127.0.0.1:1'].join('\n')
+
 module.exports = [
+  // Squid
+  { what: 'squid: minutes', input: squid('server_idle_pconn_timeout 2 minutes'), hops: [['squid', 'pool-owner', 120000]] },
+  { what: 'squid: the old name', input: squid('pconn_timeout 90 seconds', 'client_idle_pconn_timeout 1 hour'), hops: [['squid', 'pool-owner', 90000]] },
+  { what: 'squid: a bare number is seconds', input: squid('server_idle_pconn_timeout 45'), hops: [['squid', 'pool-owner', 45000]] },
+  { what: 'squid: 0', input: squid('server_idle_pconn_timeout 0'), hops: [['squid', 'not-pooling', null]] },
+  { what: 'squid: off', input: squid('server_persistent_connections off'), hops: [['squid', 'not-pooling', null]] },
+  { what: 'squid: a unit that nobody knows', input: squid('server_idle_pconn_timeout 1 jiffy'), error: /input:3.*'1 jiffy'/ },
+  { what: 'squid: too many words', input: squid('server_idle_pconn_timeout 1 minute or so'), error: /time such as '1 minute'/ },
+
+  // Caddy
+  { what: 'caddy: a Caddyfile\'s keepalive', input: caddyfile('transport http {', 'keepalive 30s', '}'), hops: [['caddy', 'pool-owner', 30000]] },
+  { what: 'caddy: off', input: caddyfile('transport http {', 'keepalive off', '}'), hops: [['caddy', 'not-pooling', null]] },
+  { what: 'caddy: one part of it drops the default', input: caddyfile('transport http {', 'keepalive_idle_conns 5', '}'), hops: [['caddy', 'pool-owner', 'unbounded']] },
+  { what: 'caddy: no duration', input: caddyfile('transport http {', 'keepalive soon', '}'), error: /input:4.*'soon'/ },
+  { what: 'caddy: a transport of another kind', input: caddyfile('transport fastcgi {', 'keepalive 1s', '}'), hops: [] },
+  { what: 'caddy: words on two lines, and a placeholder', input: 'example.com {\n\treverse_proxy \\\n\t\t{$UPSTREAM} {\n\t\theader_up X "a \\" b"\n\t}\n}\n', hops: [['caddy', 'pool-owner', 120000]] },
+  { what: 'caddy: servers of the global options', input: '{\n\tservers {\n\t\ttimeouts {\n\t\t\tidle 1m\n\t\t}\n\t}\n}\n:80 {\n\treverse_proxy a:1\n}\n', hops: [['caddy', 'pool-owner', 120000]] },
+  { what: 'caddy: a block without an end', input: 'example.com {\n\treverse_proxy a:1 {\n', error: /no end/ },
+  { what: 'caddy: a brace too many', input: ':80 {\n\treverse_proxy a:1\n}\n}\n', error: /closes no block/ },
+  { what: 'caddy: a string without an end', input: ':80 {\n\treverse_proxy a:1 {\n\t\theader_up X `a\n\t}\n}\n', error: /input:3.*quoted string has no end/ },
+  { what: 'caddy: JSON, nanoseconds', input: caddy({ protocol: 'http', keep_alive: { idle_timeout: 30e9 } }), hops: [['caddy', 'pool-owner', 30000]] },
+  { what: 'caddy: JSON, 0', input: caddy({ protocol: 'http', keep_alive: { idle_timeout: 0 } }), hops: [['caddy', 'pool-owner', 'unbounded']] },
+  { what: 'caddy: JSON, off', input: caddy({ keep_alive: { enabled: false } }), hops: [['caddy', 'not-pooling', null]] },
+  { what: 'caddy: JSON, no HTTP', input: caddy({ protocol: 'fastcgi' }), hops: [] },
+  { what: 'caddy: JSON, no duration', input: caddy({ keep_alive: { idle_timeout: 'x' } }), error: /duration such as '30s'/ },
+
+  // Envoy
+  { what: 'envoy: 0s', input: envoy(cluster('0s')), hops: [['envoy', 'pool-owner', 'unbounded']] },
+  { what: 'envoy: half a second', input: envoy(cluster('0.5s')), hops: [['envoy', 'pool-owner', 500]] },
+  { what: 'envoy: seconds and nanos', input: envoy(cluster({ seconds: '30', nanos: 500000000 }), cluster({ nanos: 1 }), cluster({ seconds: 5 })), hops: [['envoy', 'pool-owner', 30500], ['envoy', 'pool-owner', 1], ['envoy', 'pool-owner', 5000]] },
+  { what: 'envoy: nanos that are none', input: envoy(cluster({ seconds: '30', nanos: -1 })), error: /duration such as '3600s'/ },
+  { what: 'envoy: a number', input: envoy(cluster(30)), error: /duration such as '3600s'/ },
+  { what: 'envoy: a cluster of its own', input: { name: 'c', type: 'STATIC', connectTimeout: '1s', maxRequestsPerConnection: 1 }, hops: [['envoy', 'not-pooling', null]] },
+  { what: 'envoy: a dump\'s elements', input: { configs: [{ '@type': 'type.googleapis.com/envoy.admin.v3.ClustersConfigDump.DynamicCluster', cluster: { name: 'outbound|80||a' } }] }, hops: [['istio', 'pool-owner', 3600000]] },
+  { what: 'envoy: a dump with the bootstrap alone', input: { configs: [{ '@type': 'type.googleapis.com/envoy.admin.v3.BootstrapConfigDump', bootstrap: envoy(cluster('9s')) }] }, hops: [['envoy', 'pool-owner', 9000]] },
+  { what: 'envoy: a dump with neither', input: { configs: [{ '@type': 'type.googleapis.com/envoy.admin.v3.ListenersConfigDump' }] }, hops: [] },
+
+  // Traefik
+  { what: 'traefik: a number is seconds', input: idleConn(45), hops: [['traefik', 'pool-owner', 45000]] },
+  { what: 'traefik: Go\'s way', input: idleConn('1m30.5s'), hops: [['traefik', 'pool-owner', 90500]] },
+  { what: 'traefik: 0', input: idleConn('0'), hops: [['traefik', 'pool-owner', 'unbounded']] },
+  { what: 'traefik: a unit that nobody knows', input: idleConn('3 parsec'), error: /duration such as '90s'/ },
+  { what: 'traefik: no pool', input: traefik({ maxIdleConnsPerHost: -1 }), hops: [['traefik', 'not-pooling', null]] },
+  { what: 'traefik: named transports, small letters', input: { http: { serverstransports: { a: { forwardingtimeouts: { idleconntimeout: '5s' } } } } }, format: 'traefik', hops: [['traefik', 'pool-owner', 5000]] },
+  { what: 'traefik: services alone', input: { http: { services: { a: {} } } }, hops: [['traefik', 'pool-owner', 90000]] },
+
+  // nginx
+  { what: 'nginx: a minute and a half', input: nginx('keepalive 8;', 'keepalive_timeout "1m 30s";'), hops: [['nginx', 'pool-owner', 90000]] },
+  { what: 'nginx: keepalive that is no number', input: nginx('keepalive many;'), error: /number of connections.*'many'/ },
+  { what: 'nginx: a time that is none', input: nginx('keepalive 8;', 'keepalive_timeout soon;'), error: /time such as 60s.*'soon'/ },
+  { what: 'nginx: a missing semicolon before a brace', input: 'http {\n  upstream a {\n    server 127.0.0.1:1\n  }\n}\n', format: 'nginx', error: /has no ';'/ },
+  { what: 'nginx: cut off in a statement', input: 'http {\n  upstream a {\n    server 127.0.0.1:1', format: 'nginx', error: /cut off/ },
+  { what: 'nginx: Lua with braces and quotes is skipped', input: nginx('keepalive 8;').replace('http {', 'http {\n  init_by_lua_block {\n    local a = { "}" } -- }\n    local b = \'\\\'}\'\n  }'), hops: [['nginx', 'pool-owner', 60000]] },
+  { what: 'nginx: Lua without an end', input: 'http {\n  init_by_lua_block {\n  -- cut', format: 'nginx', error: /Lua has no end/ },
+
+  // HAProxy
+  { what: 'haproxy: closes, and takes it back', input: haproxy('option http-server-close', 'no option http-server-close'), hops: [['haproxy', 'pool-owner', 'unbounded']] },
+  { what: 'haproxy: closes', input: haproxy('option httpclose'), hops: [['haproxy', 'not-pooling', null]] },
+  { what: 'haproxy: keeps after all', input: haproxy('option httpclose', 'option http-keep-alive'), hops: [['haproxy', 'pool-owner', 'unbounded']] },
+
+  // what is no metadata
+  { what: 'nothing', input: ' \n', error: /is empty/ },
+  { what: 'JSON cut off', input: '{"a": [', error: /cut off/ },
+  { what: 'YAML that is none', input: 'entryPoints:\n  web: [\nproviders: {', error: /YAML.*cannot be read/ },
+  { what: 'TOML that is none', input: '[entryPoints.web]\naddress = \n', format: 'traefik', error: /TOML.*cannot be read/ },
+  { what: 'a document of something else', input: { a: 1 }, code: 'LBST_E_UNKNOWN_FORMAT', error: /the document is of no format/ },
+  { what: 'a text of something else', input: 'lorem ipsum dolor', code: 'LBST_E_UNKNOWN_FORMAT', error: /the text is of no format/ },
+  { what: 'a document of another format than named', input: { apps: { http: {} } }, format: 'envoy', error: /not of format envoy.*looks like caddy/ },
+
   // Azure
   { what: 'azure: a rule without a number has the default', input: { ...azureRule, idleTimeoutInMinutes: null, loadBalancingRules: [azureRule] }, hops: [['azure-load-balancer', 'l4', 240000]] },
   { what: 'azure: minutes', input: { ...azureRule, idleTimeoutInMinutes: 4, enableTcpReset: true }, hops: [['azure-load-balancer', 'l4', 240000]] },
