@@ -210,7 +210,9 @@ warn_dangers(lbst_draft_t *draft) {
   const lbst_ask_t *ask = draft->ask;
   lbst_setting_t socket = ask->present.prop[LBST_PROP_SOCKET];
   lbst_setting_t buffer = ask->present.prop[LBST_PROP_BUFFER];
+  uint32_t limit_ms = draft->plan->request.ms;
 
+  if (draft->plan->headers.ms > limit_ms) limit_ms = draft->plan->headers.ms;
   if (!lbst_setting_usable(socket)) {
     warn_value(draft, LBST_PROP_SOCKET, false, 0);
   } else if (socket.ms != 0) {
@@ -219,6 +221,8 @@ warn_dangers(lbst_draft_t *draft) {
   if (ask->node->buffer == LBST_BUFFER_PROPERTY && !lbst_setting_usable(buffer))
     warn_value(draft, LBST_PROP_BUFFER, false, 0);
   if (ask->node->stray == LBST_STRAY_CANCELS) lbst_say(draft, LBST_W_STRAY_BYTE, 0, 0);
+  if (ask->node->young_clock && limit_ms != 0)
+    lbst_say(draft, LBST_W_YOUNG_CLOCK, limit_ms, 0);
   if (!ask->node_tested) lbst_say(draft, LBST_W_NODE_UNTESTED, 0, 0);
   if (ask->margin_ms < LBST_MARGIN_MS_LOW && draft->plan->idle == LBST_IDLE_KNOWN)
     lbst_say(draft, LBST_W_SMALL_MARGIN, ask->margin_ms, 0);
