@@ -37,6 +37,7 @@ const later = ['terraform']
 
 function kindOf ({ language, marker, file, heading }) {
   if (marker?.name === 'skip') return 'excused'
+  if (marker?.name === 'output') return 'output'
   if (language === 'js' || language === 'mjs') return 'program'
   if (language === 'sh') return 'commands'
   if (language === 'ts' && !(file === 'docs/api.md' && heading !== 'TypeScript')) return 'types'
@@ -67,13 +68,16 @@ t.test('commands', { skip, jobs: atOnce }, async (t) => {
     server.stop()
     sandbox.remove()
   })
-  const places = new Map()
+  const places = new Map() // command -> where it stands, and what is shown of its output
   for (const block of byKind('commands')) {
-    for (const command of readCommands(block.code)) places.set(command, [...places.get(command) ?? [], nameOf(block)])
+    const commands = readCommands(block.code)
+    for (const command of commands) places.set(command, { where: [...places.get(command)?.where ?? [], nameOf(block)], shown: places.get(command)?.shown ?? [] })
+    const next = blocks[blocks.indexOf(block) + 1]
+    if (next?.marker?.name === 'output') places.get(commands.at(-1)).shown.push(next.code)
   }
-  for (const [command, where] of places) {
+  for (const [command, { where, shown }] of places) {
     t.test(command, { buffered: true }, async (t) => {
-      const complaints = measuring.test(command) && !slow ? checkFlags(command) : await runCommand(command, sandbox, server.address)
+      const complaints = measuring.test(command) && !slow ? checkFlags(command) : await runCommand(command, sandbox, server.address, shown)
       t.same(complaints, [], where.join(', '))
     })
   }
@@ -123,7 +127,8 @@ t.test('the README', async (t) => {
 })
 
 t.test('blocks that are not run', async (t) => {
-  for (const kind of ['program', 'commands', 'types', 'configuration', 'later', 'excused']) t.comment(`${kind}: ${byKind(kind).length}`)
+  for (const kind of ['program', 'commands', 'output', 'types', 'configuration', 'later', 'excused']) t.comment(`${kind}: ${byKind(kind).length}`)
+  for (const block of byKind('output')) t.equal(kindOf(blocks[blocks.indexOf(block) - 1]), 'commands', `${nameOf(block)} is compared with a command's output`)
   for (const block of byKind('excused')) t.comment(`${nameOf(block)}: ${block.marker.rest}`)
   for (const block of byKind('excused')) t.ok(block.marker.rest.length > 20, `${nameOf(block)} says why`)
 })

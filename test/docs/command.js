@@ -53,9 +53,10 @@ async function startUnsafeServer () {
 
 /**
  * Runs one command in the sandbox; resolves to complaints. `target` is where the server is that
- * the documents have at 127.0.0.1:3000.
+ * the documents have at 127.0.0.1:3000; `shown` is what the document says that it prints, line
+ * by line, '...' for lines that are left out.
  */
-async function runCommand (command, { folder, env }, target) {
+async function runCommand (command, { folder, env }, target, shown = []) {
   if (command.startsWith('npm ')) return checkNpm(command)
   const text = command.replaceAll(address, target)
   const child = spawn('sh', ['-c', text], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true, timeout: msMax })
@@ -78,7 +79,19 @@ async function runCommand (command, { folder, env }, target) {
   if (stdout === '') complaints.push(`said nothing: ${stderr}`)
   if (/LBST_E_|not found/.test(stderr)) complaints.push(stderr)
   if (command.includes('lb-safe-timeouts/register') && !/^lb-safe-timeouts: .*keepAliveTimeout \d+/m.test(stderr)) complaints.push(`no line of register's: ${stderr}`)
+  for (const text of shown) if (!prints(stdout, text)) complaints.push(`prints ${stdout}`)
   return complaints
+}
+
+/** Are the lines of `text` among those of `output`, in that order and together? */
+function prints (output, text) {
+  const found = `\n${output.trimEnd()}\n`
+  let from = 0
+  return `\n${text.trimEnd()}\n`.split('\n...\n').every((part) => {
+    const at = found.indexOf(part.startsWith('\n') ? part : `\n${part}`, from)
+    from = at + part.length
+    return at !== -1
+  })
 }
 
 module.exports = { checkFlags, readCommands, runCommand, startUnsafeServer }

@@ -5,6 +5,7 @@
 //
 //   <!-- docs-test: given server app -->       names that stand in the block without a declaration
 //   <!-- docs-test: hops nginx:60000 -->       a configuration, and what readLbMetadata() finds in it
+//   <!-- docs-test: output -->                 what the last command before it prints
 //   <!-- docs-test: skip <reason> -->          not run; counted, and printed with the reason
 
 const fs = require('node:fs')
@@ -18,7 +19,7 @@ function listDocs () {
 }
 
 const fence = /^( *)```(\S*) *$/
-const marker = /^<!-- docs-test: (\w+) ?(.*) -->$/
+const marker = /^<!-- docs-test: (\w+) ?(.*?) ?-->$/
 
 /** The code blocks of a text: { file, line, language, code, marker: { name, rest } | null, heading }. */
 function readBlocks (file, text) {
