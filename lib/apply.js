@@ -4,7 +4,7 @@
 // told as a report.
 
 const { attach, ownWrite } = require('./attach')
-const { native } = require('./binding')
+const { hasNative, native } = require('./binding')
 const { deepFreeze, findLoadBalancer, nodeTimers } = require('./catalogue')
 const { track } = require('./drain/track')
 const { readOptions, readSettings } = require('./options')
@@ -68,7 +68,7 @@ function createReport (ask, plan, before) {
     reasons: plan.reasons,
     warnings: plan.warnings,
     node: nodeTimers(ask.nodeVersion),
-    native: true
+    native: hasNative()
   }
 }
 
