@@ -17,7 +17,8 @@ const patienceMs = 30000
 
 /** Environment without anything that could help: no compiler, no build tool, no npm settings. */
 function cleanEnv (env = {}) {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_|LBST_|LB_SAFE|INIT_CWD|TAP_|CC$|CXX$|LINK$)/i.test(name))
+  // NODE_EXTRA_CA_CERTS: how some networks reach the registry
+  const kept = Object.entries(process.env).filter(([name]) => name === 'NODE_EXTRA_CA_CERTS' || !/^(npm_|NODE_|LBST_|LB_SAFE|INIT_CWD|TAP_|CC$|CXX$|LINK$)/i.test(name))
   return { ...Object.fromEntries(kept), ...env }
 }
 

@@ -10,14 +10,12 @@ const path = require('node:path')
 const root = path.join(__dirname, '..', '..')
 const projects = []
 
-/** Packs this checkout; returns { tarball, files, bytes, unpackedBytes }. */
+/** Packs this checkout, or its files under another manifest; returns { tarball, files, bytes, unpackedBytes }. */
 function pack (manifest = {}) {
   const out = makeProject('pack').dir
   let from = root
   if (Object.keys(manifest).length > 0) {
-    // the same files under another manifest
-    const base = pack()
-    from = path.join(unpack(base.tarball, path.join(out, 'from')))
+    from = unpack(pack().tarball, path.join(out, 'from'))
     const file = path.join(from, 'package.json')
     fs.writeFileSync(file, JSON.stringify({ ...JSON.parse(fs.readFileSync(file, 'utf8')), ...manifest }))
   }
@@ -37,7 +35,7 @@ function unpack (tarball, dir) {
 }
 
 /**
- * An empty project. `install(tarball)` puts the package and its dependencies where npm would,
+ * A project with a manifest and nothing else; `manifest: null`: an empty folder. `install(tarball)` puts the package and its dependencies where npm would,
  * for the parts whose subject is not the installation.
  */
 function makeProject (name, { manifest = {}, files = {} } = {}) {
@@ -68,13 +66,13 @@ function makeProject (name, { manifest = {}, files = {} } = {}) {
     run (command, args, { env, ...options } = {}) {
       const { cleanEnv } = require('./drive')
       const startedMs = performance.now()
-      const result = spawnSync(command, args, { cwd: dir, encoding: 'utf8', env: cleanEnv(env), timeout: 300000, ...options })
+      const result = spawnSync(command, args, { cwd: dir, encoding: 'utf8', env: cleanEnv(env), timeout: 120000, ...options })
       return { ...result, tookMs: performance.now() - startedMs }
     },
     /** Bytes of all files below. */
     size: (...parts) => sizeOf(project.path(...parts))
   }
-  project.write('package.json', JSON.stringify({ name: `user-${name}`, version: '1.0.0', private: true, license: 'MIT', ...manifest }))
+  if (manifest !== null) project.write('package.json', JSON.stringify({ name: `user-${name}`, version: '1.0.0', private: true, license: 'MIT', ...manifest }))
   for (const [file, text] of Object.entries(files)) project.write(file, text)
   return project
 }

@@ -59,7 +59,11 @@ async function main () {
   const unknown = wanted.filter((name) => !names.includes(name))
   if (unknown.length > 0) throw new Error(`no part ${unknown.join(', ')}; there are ${names.join(', ')}`)
 
-  execFileSync(process.execPath, [path.join(__dirname, '..', '..', 'scripts', 'bootstrap.js')], { stdio: 'inherit' })
+  for (const script of ['bootstrap.js', 'prebuild.js']) {
+    const scripts = path.join(__dirname, '..', '..', 'scripts')
+    const here = script === 'prebuild.js' ? [`${process.platform}-${process.arch}`] : []
+    execFileSync(process.execPath, [path.join(scripts, script), ...here], { stdio: ['ignore', 'ignore', 'inherit'] })
+  }
   const packed = pack()
   const suite = new Suite(packed, quick)
   suite.note(`packed: ${packed.files.length} files, ${(packed.bytes / 1024).toFixed(0)} KB, ${(packed.unpackedBytes / 1024).toFixed(0)} KB unpacked`)
