@@ -365,6 +365,7 @@ warn_dangers(lbst_draft_t *draft) {
     warn_value(draft, LBST_PROP_BUFFER, false, 0);
   if (ask->node->stray == LBST_STRAY_CANCELS) say(draft, LBST_W_STRAY_BYTE, 0, 0);
   if (!ask->node_tested) say(draft, LBST_W_NODE_UNTESTED, 0, 0);
+  if (ask->other_runtime) say(draft, LBST_W_RUNTIME, 0, 0);
   if (ask->margin_ms < LBST_MARGIN_MS_LOW && draft->plan->idle == LBST_IDLE_KNOWN)
     say(draft, LBST_W_SMALL_MARGIN, ask->margin_ms, 0);
   if (draft->plan->idle == LBST_IDLE_UNBOUNDED) {

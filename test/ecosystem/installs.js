@@ -59,11 +59,15 @@ function install (manager, what, node) {
   const project = makeProject(manager.name, { manifest: manager.isEmpty ? null : {}, files: manager.files })
   const env = makeEnv(makePath(node), manager.env)
   const result = project.run(node, [manager.cli(), ...manager.add, what], { env })
-  return { project, env, ...result, bytes: project.size() }
+  // PnP has no such folder, and unpacks only what it must
+  return { project, env, ...result, bytes: project.size('node_modules') || project.size() }
 }
 
+// Yarn says about its own loader, as soon as any package is an ES module (smol-toml is)
+const yarnOnItself = /^.*YN0092.*\n|^.*Done with warnings.*\n/gm
+
 function isSilent ({ status, stdout, stderr }) {
-  return status === 0 && stderr === '' && !noise.test(stdout)
+  return status === 0 && stderr === '' && !noise.test(stdout.replace(yarnOnItself, ''))
 }
 
 async function checkManager (suite, manager, node, noisy) {
@@ -82,7 +86,7 @@ async function checkManager (suite, manager, node, noisy) {
   suite.checkServer(label, found, { only: all })
 
   const theirs = install(manager, 'http-terminator@3.2.0', node)
-  if (manager.noisy && process.env.NOISY !== '0') {
+  if (manager.noisy) {
     const control = install(manager, target(noisy), node)
     suite.check(!isSilent(control), `${label}: is not silent about a package with an install script`, control.stdout)
   }
@@ -100,7 +104,7 @@ async function run (suite) {
 
   const rows = [['package manager', 'time', 'size', 'http-terminator: time', 'size']]
   for (const manager of managers) {
-    if (process.env.ONLY ? manager.name === process.env.ONLY : (!suite.quick || manager.quick)) rows.push(await checkManager(suite, manager, node, noisy))
+    if (!suite.quick || manager.quick) rows.push(await checkManager(suite, manager, node, noisy))
   }
   suite.table(rows)
 }
