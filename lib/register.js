@@ -75,10 +75,9 @@ function apply (server) {
   }
 }
 
-function register () {
-  const { Server } = require('node:net')
-  const { listen } = Server.prototype
-  if (isInert || listen[kRegistered]) return
+function wrapListen (prototype) {
+  const { listen } = prototype
+  if (listen[kRegistered]) return
   const wrapper = {
     listen (...args) {
       apply(this)
@@ -87,7 +86,15 @@ function register () {
   }.listen
   Object.defineProperty(wrapper, kRegistered, { value: true })
   Object.defineProperty(wrapper, 'length', { value: listen.length, configurable: true })
-  Server.prototype.listen = wrapper
+  prototype.listen = wrapper
+}
+
+function register () {
+  if (isInert) return
+  wrapListen(require('node:net').Server.prototype)
+  // Bun's servers have a listen() of their own
+  if (process.versions.bun === undefined) return
+  for (const { Server } of [require('node:http'), require('node:https')]) wrapListen(Server.prototype)
 }
 
 register()
