@@ -4,13 +4,13 @@
 // outside, or with --pid as the process itself has seen it.
 
 const fs = require('node:fs')
-const path = require('node:path')
 const { findLoadBalancer } = require('../catalogue')
 const { examine } = require('../doctor')
 const { readBalancer, planFor } = require('../doctor/balancer')
 const { createTarget } = require('../doctor/target')
 const words = require('../doctor/words')
 const { createError, inspect } = require('../errors')
+const { checkWritable } = require('./file')
 const { startProgress } = require('./progress')
 
 const exitCodes = { safe: 0, unsafe: 1, inconclusive: 3, unproven: 3 }
@@ -40,15 +40,6 @@ function readFlags (flags, { idleTimeoutMs }) {
   }
   const limitMs = limit === undefined ? (idleTimeoutMs === null ? limitMsDefault : Math.min(limitMsMax, idleTimeoutMs + limitBeyondMs)) : readDuration('limit', limit)
   return { connections, limitMs, race: flags['no-race'] !== true }
-}
-
-/** Fails before a minute of measuring and not after it; creates nothing. */
-function checkWritable (file) {
-  try {
-    fs.accessSync(fs.existsSync(file) ? file : path.dirname(path.resolve(file)), fs.constants.W_OK)
-  } catch (error) {
-    throw createError('LBST_E_UNSUPPORTED', `--html ${inspect(file)} cannot be written: ${error.code}`)
-  }
 }
 
 const phaseLabels = { measure: 'measuring', race: 'sweeping the race' }

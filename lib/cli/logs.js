@@ -2,9 +2,12 @@
 
 // logs: what became of each request in a load balancer's logs.
 
+const fs = require('node:fs')
 const { createError } = require('../errors')
 const { classifyLogFiles } = require('../logs')
 const { drawReport } = require('../logs/picture')
+const { plainText } = require('../plain-text')
+const { checkWritable } = require('./file')
 
 const columns = ['file', 'line', 'verdict', 'time', 'method', 'status', 'target', 'why']
 
@@ -20,6 +23,8 @@ function csvLine (entry) {
 function checkFlags (flags) {
   const outputs = ['json', 'csv', 'sql'].filter((name) => flags[name] !== undefined)
   if (outputs.length > 1) throw createError('LBST_E_CONFLICT', `--${outputs.join(' and --')} contradict each other`)
+  if (flags.sql !== undefined && flags.html !== undefined) throw createError('LBST_E_CONFLICT', '--sql reads no logs, so there is nothing for --html to show')
+  if (flags.html !== undefined) checkWritable(flags.html)
   if (flags.sql === undefined && flags.operands.length === 0) {
     throw createError('LBST_E_INVALID_TYPE', "logs needs files or folders, or '-' for what is piped in")
   }
@@ -43,16 +48,19 @@ async function run (flags, io) {
     if (error.syscall === undefined) throw error
     throw createError('LBST_E_INVALID_TYPE', error.message)
   }
+  if (flags.html !== undefined) fs.writeFileSync(flags.html, require('../report/logs').renderLogs(report))
   if (flags.json) io.stdout.write(JSON.stringify(report, null, 2) + '\n')
   else if (!flags.csv) io.stdout.write(drawReport(report))
-  if (flags.csv) for (const { file, message } of report.failures) io.stderr.write(`not read to its end: ${file}: ${message}\n`)
+  if (flags.csv) for (const { file, message } of report.failures) io.stderr.write(plainText(`not read to its end: ${file}: ${message}\n`))
   if (report.lines === 0 && report.failures.length > 0) return 2
+  // no all-clear from lines that nobody could read
+  if (report.lines > 0 && report.bad === report.lines) return 3
   return report.races.total > 0 ? 1 : 0
 }
 
 module.exports = {
   summary: 'What became of each request in the logs of a load balancer.',
-  usage: '<files, folders or -> [--format auto] [--since <time>] [--until <time>] [--json|--csv|--sql <dialect>]',
+  usage: '<files, folders or -> [--format auto] [--since <time>] [--until <time>] [--json|--csv|--sql <dialect>] [--html report.html]',
   operands: 'files',
   flags: {
     format: { type: 'string', what: 'the format, such as alb or nginx-error (default: by content)' },
@@ -61,6 +69,7 @@ module.exports = {
     until: { type: 'string', what: 'only before this time' },
     json: { type: 'boolean', what: 'the report as JSON' },
     csv: { type: 'boolean', what: 'a row per line' },
+    html: { type: 'string', what: 'the report as one HTML file, written there' },
     sql: { type: 'string', what: 'athena, duckdb or clickhouse: the same as a query, for ALB logs' }
   },
   run

@@ -6,6 +6,7 @@
 
 const { createError, inspect } = require('../errors')
 const { native } = require('../binding')
+const { plainText } = require('../plain-text')
 
 const commands = {
   detect: () => require('./detect'),
@@ -92,7 +93,7 @@ async function main (argv, io) {
     return await command.run(readFlags(args, command), io)
   } catch (error) {
     if (typeof error.code !== 'string' || !error.code.startsWith('LBST_E_')) throw error
-    io.stderr.write(`lb-safe-timeouts: ${error.message} [${error.code}]\n`)
+    io.stderr.write(plainText(`lb-safe-timeouts: ${error.message} [${error.code}]\n`))
     return EXIT_USAGE
   }
 }

@@ -2,6 +2,7 @@
 
 // A report as text: the sentence first, then what it rests on.
 
+const { plainText } = require('../plain-text')
 const { trafficBuckets, joinBuckets } = require('./traffic')
 
 const barWidth = 24
@@ -16,6 +17,7 @@ function plural (count, noun) {
 }
 
 function percent (part, whole) {
+  if (part === 0) return '0 %'
   return whole === 0 ? '' : `${(part / whole * 100).toFixed(part / whole < 0.001 ? 4 : 2)} %`
 }
 
@@ -26,8 +28,12 @@ function total (counts) {
 /** What the numbers mean. */
 function sentences ({ races, counts }) {
   const words = []
-  if (races.total === 0) {
+  if (total(counts) === 0) {
+    words.push('No line tells of a request.')
+  } else if (races.total === 0) {
     words.push('No request looks lost to the keep-alive race.')
+  } else if (races.steady === 1) {
+    words.push('1 request lost at once without an answer, as in the keep-alive race; one alone proves little.')
   } else if (races.steady > 0) {
     words.push(`${plural(races.steady, 'request')} lost at once without an answer, spread over ${plural(races.steadyHours, 'hour')}: the steady trickle of the keep-alive race.`)
   }
@@ -96,7 +102,7 @@ function drawBad ({ bad, lines, badLines, failures: unread, outside, beyond }) {
 
 function drawReport (report) {
   const { counts, lines, bad } = report
-  return [
+  return plainText([
     `${plural(lines, 'line')} of ${plural(report.files, 'file')} (${report.formats.join(', ') || 'no format'})`,
     '', ...sentences(report), '',
     'Verdicts',
@@ -106,7 +112,7 @@ function drawReport (report) {
     ...drawShares('By method', report.methods),
     ...drawEvidence(report),
     ...drawBad(report), ''
-  ].join('\n')
+  ].join('\n'))
 }
 
-module.exports = { drawReport }
+module.exports = { drawReport, failures, percent, plural, sentences, total }

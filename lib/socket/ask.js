@@ -6,6 +6,7 @@
 const fs = require('node:fs')
 const net = require('node:net')
 const { createError } = require('../errors')
+const { plainLine } = require('../plain-text')
 const { basesOf, findFault, folderIn, formatVersion, listSockets } = require('./folder')
 
 // a healthy process answers within a turn of its event loop
@@ -85,7 +86,7 @@ function findSockets (pid) {
 
 /** Text for a terminal: the one who is asked may be another user than the one who asks. */
 function clean (key, value) {
-  return typeof value === 'string' ? value.replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, '?') : value
+  return typeof value === 'string' ? plainLine(value) : value
 }
 
 function readAnswer (text, file) {
@@ -144,8 +145,8 @@ function checkProcess (pid) {
 
 /** Why there is no socket of `pid`. */
 function explain (pid, faults) {
-  const name = readProc(pid, 'comm')?.trim().replace(/[^ -~]/g, '?')
-  const who = `process ${pid}${name === undefined ? '' : ` (${name})`}`
+  const name = readProc(pid, 'comm')?.trim()
+  const who = `process ${pid}${name === undefined ? '' : ` (${plainLine(name)})`}`
   if (isInAnotherContainer(pid)) return `${who} runs in a container: run doctor in there, with the number that the process has there`
   if (faults.length > 0) return `${who} has no status socket that can be trusted: ${faults.join('; ')}`
   const setting = readEnv(pid).LB_SAFE_TIMEOUTS_SOCKET
