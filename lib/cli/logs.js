@@ -70,7 +70,7 @@ module.exports = {
     json: { type: 'boolean', what: 'the report as JSON' },
     csv: { type: 'boolean', what: 'a row per line' },
     html: { type: 'string', what: 'the report as one HTML file, written there' },
-    sql: { type: 'string', what: 'athena, duckdb or clickhouse: the same as a query, for ALB logs' }
+    sql: { type: 'string', what: 'athena, duckdb or clickhouse: the same as a query, with --format alb (default), clb or cloudfront' }
   },
   run
 }
