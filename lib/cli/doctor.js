@@ -105,7 +105,7 @@ async function run (flags, io) {
   if (flags.pid !== undefined) return runProcess(flags, io)
   if (flags.operands.length !== 1) throw createError('LBST_E_INVALID_TYPE', `doctor needs one URL, as in: doctor http://127.0.0.1:3000 --lb aws-alb; got ${flags.operands.length}`)
   const [url] = flags.operands
-  if (flags.lb === undefined) throw createError('LBST_E_INVALID_TYPE', 'doctor needs --lb: an id such as aws-alb, aws-alb:120000, the idle timeout in ms, or a file of its configuration')
+  if (flags.lb === undefined) throw createError('LBST_E_INVALID_TYPE', 'doctor needs --lb: an id such as aws-alb, aws-alb:120s, the idle timeout such as 60s, or a file of its configuration')
   const target = createTarget(url, flags.path)
   const plan = planFor(readBalancer(flags.lb))
   const { lb } = plan
@@ -135,10 +135,10 @@ async function run (flags, io) {
 
 module.exports = {
   summary: 'Measures a live server from outside, and says whether it outlasts the load balancer; or asks a process what it has seen.',
-  usage: '<url> --lb <id>[:<ms>]|<ms>|<file> [--path /healthz] [--connections 20] [--limit 75s] [--json] [--html report.html] [--no-race]\n       lb-safe-timeouts doctor --pid <pid> [--json]',
+  usage: '<url> --lb <id>[:<idle>]|<idle>|<file> [--path /healthz] [--connections 20] [--limit 75s] [--json] [--html report.html] [--no-race]\n       lb-safe-timeouts doctor --pid <pid> [--json]',
   operands: 'url',
   flags: {
-    lb: { type: 'string', what: 'an id, a chain of ids, id:ms, its idle timeout in ms, or a file of its configuration' },
+    lb: { type: 'string', what: 'an id, a chain of ids, id:60s, its idle timeout (60s, or ms), or a file of its configuration' },
     path: { type: 'string', what: 'what is asked for (default: the path of the URL); a POST that never ends goes there too' },
     connections: { type: 'number', what: `for each of the four states (default ${connectionsDefault}, at most ${connectionsMax})` },
     limit: { type: 'string', what: 'how long a connection is watched, such as 75s (default: 15 s more than the load balancer keeps one)' },

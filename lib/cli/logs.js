@@ -3,13 +3,15 @@
 // logs: what became of each request in a load balancer's logs.
 
 const fs = require('node:fs')
-const { createError } = require('../errors')
+const { createError, inspect } = require('../errors')
 const { classifyLogFiles } = require('../logs')
 const { drawReport } = require('../logs/picture')
 const { plainText } = require('../plain-text')
 const { checkWritable } = require('./file')
 
 const columns = ['file', 'line', 'verdict', 'time', 'method', 'status', 'target', 'why']
+
+const reasons = { ENOENT: 'there is no such file or folder', EACCES: 'you may not' }
 
 function csvCell (value) {
   const text = value === null ? '' : String(value)
@@ -46,15 +48,15 @@ async function run (flags, io) {
     report = await classifyLogFiles(flags.operands, options)
   } catch (error) {
     if (error.syscall === undefined) throw error
-    throw createError('LBST_E_INVALID_TYPE', error.message)
+    throw createError('LBST_E_INVALID_TYPE', `${inspect(error.path ?? '-')} cannot be read: ${reasons[error.code] ?? error.message}`)
   }
   if (flags.html !== undefined) fs.writeFileSync(flags.html, require('../report/logs').renderLogs(report))
   if (flags.json) io.stdout.write(JSON.stringify(report, null, 2) + '\n')
   else if (!flags.csv) io.stdout.write(drawReport(report))
   if (flags.csv) for (const { file, message } of report.failures) io.stderr.write(plainText(`not read to its end: ${file}: ${message}\n`))
   if (report.lines === 0 && report.failures.length > 0) return 2
-  // no all-clear from lines that nobody could read
-  if (report.lines > 0 && report.bad === report.lines) return 3
+  // no all-clear from nothing, nor from lines that nobody could read
+  if (report.bad === report.lines && report.outside === 0) return 3
   return report.races.total > 0 ? 1 : 0
 }
 

@@ -45,6 +45,7 @@ function readFlags (args, { flags: known, operands }) {
       continue
     }
     if (name === undefined) {
+      if (Object.hasOwn(known, arg.slice(1))) throw createError('LBST_E_UNKNOWN_OPTION', `unexpected ${inspect(arg)}; did you mean '-${arg}'?`)
       throw createError('LBST_E_UNKNOWN_OPTION', `unexpected ${inspect(arg)}; a flag begins with '--': ${names.map((flag) => `--${flag}`).join(', ')}`)
     }
     if (!Object.hasOwn(known, name)) {

@@ -3,12 +3,17 @@
 // A report as text: the sentence first, then what it rests on.
 
 const { plainText } = require('../plain-text')
+const { formats } = require('./formats')
 const { trafficBuckets, joinBuckets } = require('./traffic')
 
 const barWidth = 24
 const rowsMax = 48
 const targetsMax = 10
 const textMax = 200
+const filesMax = 20
+
+// failures before the first line
+const notBegun = ['LBST_E_LOG_FORMAT', 'LBST_E_UNSUPPORTED', 'ENOENT', 'EACCES']
 
 const failures = ['keep-alive-race', 'target-timeout', 'refused', 'mid-response', 'app-error', 'client-left', 'other']
 
@@ -95,7 +100,10 @@ function drawBad ({ bad, lines, badLines, failures: unread, outside, beyond }) {
   return [
     ...(outside > 0 ? [`${plural(outside, 'line')} outside of the times asked for`] : []),
     ...(bad > 0 ? [`${bad} of ${plural(lines, 'line')} could not be read:`, ...badLines.map(({ file, line, why, text }) => `  ${file}:${line}: ${why}: ${String(text).slice(0, textMax)}`)] : []),
-    ...unread.map(({ file, message }) => `not read to its end: ${file}: ${message}`),
+    ...(bad > 0 && bad === lines ? ['  not one of them is of that format: without --format it is found by content'] : []),
+    ...unread.slice(0, filesMax).map(({ file, message, code }) => `${notBegun.includes(code) ? 'not read' : 'not read to its end'}: ${file}: ${message}`),
+    ...(unread.length > filesMax ? [`and ${unread.length - filesMax} more files that were not read`] : []),
+    ...(unread.some(({ code }) => code === 'LBST_E_LOG_FORMAT') ? [`--format names one of ${formats.join(', ')}`] : []),
     ...(beyond > 0 ? [`${plural(beyond, 'line')} counted in no target, hour or minute: there are too many of them`] : [])
   ]
 }
