@@ -227,6 +227,23 @@ t.test('another user', { skip: unsupported || (!isRoot && 'only root can become 
   await ended
 })
 
+t.test('in a container', { skip: unsupported || (spawnSync('unshare', ['--mount', '--pid', '--fork', '--mount-proc', 'true']).status !== 0 && 'no namespaces can be made here') }, async (t) => {
+  const { base } = makeBase(t)
+  // its own numbers, and a /tmp that nobody else sees
+  const command = `mount -t tmpfs none "${base}" && exec "${process.execPath}" --require "${register}" "${fixture('http.js')}"`
+  const env = { ...process.env, LB_SAFE_TIMEOUTS_SOCKET: base, LB_SAFE_TIMEOUTS_LB: 'haproxy', LB_SAFE_TIMEOUTS_LOG: 'off' }
+  const parent = spawn('unshare', ['--mount', '--pid', '--fork', '--mount-proc', 'sh', '-c', command], { env, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
+  const ended = once(parent, 'exit')
+  const [port] = await once(parent.stdout, 'data')
+  const pid = fs.readFileSync(`/proc/${parent.pid}/task/${parent.pid}/children`, 'utf8').trim()
+  t.same(fs.readdirSync(base), [], 'nothing of it is seen outside')
+  const { status, stdout, stderr } = await doctor(['--pid', pid, '--json'])
+  t.equal(status, 0, stderr)
+  t.match(JSON.parse(stdout), { pid: Number(pid), threads: [{ pid: 1, servers: [{ address: { port: Number(port) } }] }] })
+  parent.disconnect()
+  await ended
+})
+
 t.test('sockets of the dead', { skip: unsupported }, async (t) => {
   const { base, folder } = makeBase(t)
   const env = { LB_SAFE_TIMEOUTS_SOCKET: base }

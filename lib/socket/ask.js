@@ -32,12 +32,10 @@ function readEnv (pid) {
   return Object.fromEntries(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]))
 }
 
-function isInAnotherContainer (pid) {
-  try {
-    return fs.readlinkSync(`/proc/${pid}/ns/pid`) !== fs.readlinkSync('/proc/self/ns/pid')
-  } catch {
-    return false
-  }
+/** The number that a process has where it runs: in a container it is another one. */
+function innerPid (pid) {
+  const inner = /^NSpid:.*\s(\d+)$/m.exec(readProc(pid, 'status') ?? '')?.[1]
+  return inner === undefined ? pid : Number(inner)
 }
 
 /** The users whose folder the socket may lie in: the process' own, and ours. */
@@ -62,23 +60,29 @@ function basesFor (pid, uids) {
 }
 
 /** The sockets in the folders that can be trusted, and what was wrong with the others. */
-function findSockets (pid) {
+function findSockets (pid, inner) {
   const uids = uidsOf(pid)
+  // what the process calls /tmp may be another place than ours: a container, PrivateTmp of
+  // systemd. In a container the same number may be somebody else's here.
+  const roots = inner === pid ? ['', `/proc/${pid}/root`] : [`/proc/${pid}/root`]
   const sockets = []
   const faults = []
   const seen = new Set()
+  const look = (folder, uid) => {
+    try {
+      const { dev, ino } = fs.lstatSync(folder)
+      if (seen.has(`${dev} ${ino}`)) return
+      seen.add(`${dev} ${ino}`)
+      const fault = findFault(folder, uid)
+      if (fault === null) sockets.push(...listSockets(folder))
+      else faults.push(fault)
+    } catch (error) {
+      if (!absentCodes.includes(error.code)) faults.push(error.message)
+    }
+  }
   for (const base of basesFor(pid, uids)) {
     for (const uid of uids) {
-      try {
-        const folder = folderIn(fs.realpathSync(base), uid)
-        if (seen.has(folder)) continue
-        seen.add(folder)
-        const fault = findFault(folder, uid)
-        if (fault === null) sockets.push(...listSockets(folder))
-        else faults.push(fault)
-      } catch (error) {
-        if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') faults.push(error.message)
-      }
+      for (const root of roots) look(folderIn(`${root}${base}`, uid), uid)
     }
   }
   return { sockets, faults }
@@ -100,6 +104,9 @@ function readAnswer (text, file) {
   if (answer.format !== formatVersion) throw unreachable(`the process runs lb-safe-timeouts ${answer['lb-safe-timeouts']}, whose answers this version cannot read`)
   return answer
 }
+
+// no such folder; the root of another user's process may not be entered at all
+const absentCodes = ['ENOENT', 'ENOTDIR', 'EACCES']
 
 // nobody listens on it: left behind by a process that has ended
 const deadCodes = ['ECONNREFUSED', 'ENOENT']
@@ -147,7 +154,6 @@ function checkProcess (pid) {
 function explain (pid, faults) {
   const name = readProc(pid, 'comm')?.trim()
   const who = `process ${pid}${name === undefined ? '' : ` (${plainLine(name)})`}`
-  if (isInAnotherContainer(pid)) return `${who} runs in a container: run doctor in there, with the number that the process has there`
   if (faults.length > 0) return `${who} has no status socket that can be trusted: ${faults.join('; ')}`
   const setting = readEnv(pid).LB_SAFE_TIMEOUTS_SOCKET
   if (setting !== undefined && setting !== '' && setting !== '0') {
@@ -163,13 +169,14 @@ function explain (pid, faults) {
 async function askProcess (pid) {
   if (process.getuid === undefined) throw createError('LBST_E_UNSUPPORTED', `--pid is not supported on ${process.platform}: call status(server) in the process`)
   checkProcess(pid)
-  const { sockets, faults } = findSockets(pid)
-  const own = sockets.filter((socket) => socket.pid === pid)
-  const others = sockets.filter((socket) => socket.pid !== pid)
+  const inner = innerPid(pid)
+  const { sockets, faults } = findSockets(pid, inner)
+  const own = sockets.filter((socket) => socket.pid === inner)
+  const others = sockets.filter((socket) => socket.pid !== inner)
   const found = await Promise.all([
     ...own.map(({ file }) => ask(file)),
     // of a stranger nothing is wanted but whether it is a child
-    ...others.map(({ file }) => ask(file).then((answer) => answer?.ppid === pid ? answer : null, () => null))
+    ...others.map(({ file }) => ask(file).then((answer) => answer?.ppid === inner ? answer : null, () => null))
   ])
   const answers = found.filter((answer) => answer !== null)
   if (answers.length === 0) throw unreachable(explain(pid, faults))

@@ -89,9 +89,11 @@ function socketName (pid, threadId) {
 /** The sockets in `folder`: { file, pid } each. */
 function listSockets (folder) {
   const found = []
-  for (const name of fs.readdirSync(folder)) {
+  for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
+    const { name } = entry
     const pid = /^(\d+)(?:-\d+)?\.sock$/.exec(name)?.[1]
-    if (pid !== undefined) found.push({ file: path.join(folder, name), pid: Number(pid) })
+    // a link could lead to the socket of somebody else
+    if (pid !== undefined && entry.isSocket()) found.push({ file: path.join(folder, name), pid: Number(pid) })
   }
   return found
 }
