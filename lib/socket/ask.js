@@ -14,6 +14,9 @@ const answerMsMax = 5000
 // far more than a process with hundreds of servers has to say
 const answerLengthMax = 4 * 1024 * 1024
 
+// no such folder; the root of another user's process may not be entered at all
+const absentCodes = ['ENOENT', 'ENOTDIR', 'EACCES']
+
 function unreachable (message) {
   return createError('LBST_E_UNREACHABLE', message)
 }
@@ -104,9 +107,6 @@ function readAnswer (text, file) {
   if (answer.format !== formatVersion) throw unreachable(`the process runs lb-safe-timeouts ${answer['lb-safe-timeouts']}, whose answers this version cannot read`)
   return answer
 }
-
-// no such folder; the root of another user's process may not be entered at all
-const absentCodes = ['ENOENT', 'ENOTDIR', 'EACCES']
 
 // nobody listens on it: left behind by a process that has ended
 const deadCodes = ['ECONNREFUSED', 'ENOENT']
