@@ -57,11 +57,11 @@ function describeLb (ask, plan) {
   }
 }
 
-function createReport (ask, plan, before, after) {
+function createReport (ask, plan, before) {
   return {
     lb: describeLb(ask, plan),
     before: plainSettings(before),
-    after: plainSettings(after),
+    after: plainSettings({ ...before, ...plan.targets }),
     changed: Object.keys(plan.targets),
     idleCloseMs: plan.idleCloseMs,
     safe: plan.safe,
@@ -77,13 +77,12 @@ function enableTcpKeepAlive (socket) {
 }
 
 /** restore() of a report: puts back what this call wrote, where it still stands. */
-function createRestore (server, plan, undos) {
-  let changes = Object.keys(plan.targets).map((name) => ({ name, from: plan.before[name], to: plan.after[name] }))
+function createRestore (server, { targets, before }, undos) {
   return function restore () {
     for (const undo of undos.splice(0)) undo()
-    const restored = ownWrite(server, () => native().serverRestore(server, changes))
-    changes = []
-    return restored
+    const changes = Object.keys(targets).map((name) => ({ name, from: before[name], to: targets[name] }))
+    targets = {}
+    return ownWrite(server, () => native().serverRestore(server, changes))
   }
 }
 
@@ -103,7 +102,7 @@ function applyLbSafeTimeouts (server, options) {
   if (version === undefined) prepare()
   const mark = { version, report: null, hops: ask.hops }
   const plan = ownWrite(server, () => native().serverApply(server, ask, constructors, kMark, mark))
-  const report = createReport(ask, plan, plan.before, plan.after)
+  const report = createReport(ask, plan, plan.before)
   const undos = [attach(server, { ask, protocol: plan.protocol, report, ...extras })]
   if (plan.tcpKeepAlive) undos.push(watchDeadPeers(server))
   Object.defineProperty(report, 'restore', { value: createRestore(server, plan, undos) })
@@ -135,7 +134,7 @@ function planLbSafeTimeouts (options, settings) {
     if (given[name] !== undefined) before[name] = given[name]
   }
   const plan = native().policyPlan({ ...ask, nodeVersion }, before)
-  return deepFreeze(createReport({ ...ask, nodeVersion }, plan, before, { ...before, ...plan.targets }))
+  return deepFreeze(createReport({ ...ask, nodeVersion }, plan, before))
 }
 
 module.exports = { applyLbSafeTimeouts, checkServer, findApplied, planLbSafeTimeouts }
