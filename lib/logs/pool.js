@@ -15,11 +15,20 @@ const { Sum, badEntry, evidenceMax, isoTime } = require('./verdicts')
 const pieceLength = 64 * 1024 * 1024
 
 /** All files below the given files and folders, in order; '-' is stdin. */
-function * walk (paths, failures, asked = true) {
+function * walk (paths, failures, asked = true, above = []) {
   for (const name of paths) {
     let entries = null
+    let folder = null
     try {
-      if (name !== '-' && fs.statSync(name).isDirectory()) entries = fs.readdirSync(name).sort()
+      const stat = name === '-' ? null : fs.statSync(name)
+      if (stat?.isDirectory()) {
+        folder = fs.realpathSync(name)
+        if (above.includes(folder)) throw new Error('a link back to a folder that it lies in')
+        entries = fs.readdirSync(name).sort()
+      } else if (!asked && !stat.isFile()) {
+        // to open a pipe may take forever
+        throw new Error('neither a file nor a folder')
+      }
     } catch (error) {
       // what was asked for must be there; a dead link below it stops nothing
       if (asked) throw error
@@ -27,7 +36,7 @@ function * walk (paths, failures, asked = true) {
       continue
     }
     if (entries === null) yield name
-    else yield * walk(entries.map((entry) => path.join(name, entry)), failures, false)
+    else yield * walk(entries.map((entry) => path.join(name, entry)), failures, false, [...above, folder])
   }
 }
 

@@ -12,14 +12,20 @@ const blockLength = 256 * 1024
 const headerLength = 8192
 const newline = 0x0a
 
+// what others unpack, by its first bytes
+const foreign = [['\xfd7zX', 'xz'], ['BZh', 'bzip2'], ['PK\x03\x04', 'zip'], ['\xff\xfe', 'utf-16'], ['\xfe\xff', 'utf-16']]
+const unpackers = { xz: 'xz -dc', bzip2: 'bzip2 -dc', zip: 'unzip -p', 'utf-16': 'iconv -f utf-16 -t utf-8' }
+
 function packing (head) {
   if (head.length >= 2 && head[0] === 0x1f && head[1] === 0x8b) return 'gzip'
   if (head.length >= 4 && head.readUInt32LE(0) === 0xfd2fb528) return 'zstd'
-  return 'plain'
+  const text = head.toString('latin1', 0, 4)
+  return foreign.find(([start]) => text.startsWith(start))?.[1] ?? 'plain'
 }
 
 function createUnpacker (kind) {
   if (kind === 'gzip') return zlib.createGunzip({ chunkSize: blockLength })
+  if (kind in unpackers) throw createError('LBST_E_UNSUPPORTED', `this is ${kind}; make it plain text first: ${unpackers[kind]} <file> | npx lb-safe-timeouts logs -`)
   if (zlib.createZstdDecompress === undefined) {
     throw createError('LBST_E_UNSUPPORTED', `zstd needs Node 22.15 or later (this is ${process.versions.node}); or unpack it first: zstd -dc file | npx lb-safe-timeouts logs -`)
   }
