@@ -8,11 +8,12 @@ const os = require('node:os')
 const path = require('node:path')
 const { createError, inspect } = require('../errors')
 const { Lane } = require('./lane')
+const { findBursts } = require('./races')
 const { probe } = require('./read')
 const { Sum, badEntry, evidenceMax, isoTime } = require('./verdicts')
 
 // A piece that is worth a lane of its own.
-const pieceLength = 64 * 1024 * 1024
+const pieceLength = 128 * 1024 * 1024
 
 /** All files below the given files and folders, in order; '-' is stdin. */
 function * walk (paths, failures, asked = true) {
@@ -127,7 +128,7 @@ async function readFiles (paths, { threads = os.availableParallelism?.() ?? os.c
   await runTasks(tasksOf(paths, cut, failures), scan, cut ? Math.max(1, threads) : 1, onTask)
   delete evidence.ok
   const report = { ...sum.report(), files: files.size, failures, evidence, badLines }
-  return { ...report, races: require('./races').findBursts(report) }
+  return { ...report, races: findBursts(report) }
 }
 
 module.exports = { readFiles }
