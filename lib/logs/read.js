@@ -103,7 +103,7 @@ async function scanStream (source, scanner, onEntries) {
   if (kind !== 'plain') {
     const unpacker = createUnpacker(kind)
     // an error reaches the loop below through the unpacker
-    chunks = pipeline(Readable.from(chunks), unpacker, () => {})
+    chunks = pipeline(Readable.from(chunks, { highWaterMark: 1 }), unpacker, () => {})
   }
   for await (const chunk of chunks) {
     const entries = scanner.push(chunk)

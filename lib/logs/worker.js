@@ -8,7 +8,7 @@ const { scanPlain, scanStream } = require('./read')
 const { LogScanner } = require('./scanner')
 
 // Chunks of packed files and of stdin.
-const readLength = 1024 * 1024
+const readLength = 128 * 1024
 
 // Batches of entries that may be on their way. A scanner is faster than whoever takes its
 // entries: without a bound the whole log would wait in memory.
