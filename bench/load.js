@@ -4,36 +4,27 @@
 // Sends one message: samples of requests per second, [{ plain, safe }], each of the two from
 // two slices taken in turns.
 
-const autocannon = require('autocannon')
+const { requestRate } = require('./rate')
 const { exitWithParent } = require('../test/support/child')
 
-const connections = 32
 const secondsWarm = 1 // until the servers' code is compiled
 const sampleCount = 6
 
 // short, so that what else goes on in the machine meets both alike
 const sliceSeconds = 0.4
-const sampleInt = 50 // autocannon looks at its clock so often (ms); 1 s by default
 
 const urls = {
   plain: `http://127.0.0.1:${process.argv[2]}`,
   safe: `http://127.0.0.1:${process.argv[3]}`
 }
 
-async function measure (kind, duration = sliceSeconds) {
-  const { requests, errors, non2xx, duration: seconds } = await autocannon({ url: urls[kind], connections, duration, sampleInt })
-  if (errors + non2xx > 0) throw new Error(`${errors + non2xx} requests to the ${kind} server failed`)
-  return requests.total / seconds
-}
-
 async function main () {
-  await measure('plain', secondsWarm)
-  await measure('safe', secondsWarm)
+  for (const url of Object.values(urls)) await requestRate(url, secondsWarm)
   const samples = []
   for (let sample = 0; sample < sampleCount; sample++) {
     const [outer, inner] = sample % 2 === 0 ? ['plain', 'safe'] : ['safe', 'plain']
     const rates = { plain: 0, safe: 0 }
-    for (const kind of [outer, inner, inner, outer]) rates[kind] += await measure(kind) / 2
+    for (const kind of [outer, inner, inner, outer]) rates[kind] += await requestRate(urls[kind], sliceSeconds) / 2
     samples.push(rates)
   }
   process.send(samples)
