@@ -1,0 +1,107 @@
+'use strict'
+
+// What bench/peers.json has of each package, and where ours is behind.
+
+const exact = (value) => ({ lower: value, median: value, upper: value })
+
+/**
+ * `of` gives the quartiles of a peer; `why` is said where ours is worse than another one.
+ */
+const measures = [
+  {
+    key: 'installMb',
+    title: 'Install, MB',
+    digits: 2,
+    isBetter: 'low',
+    of: ({ install }) => exact(install.bytes / 1e6),
+    why: 'a catalogue of load balancers, readers for their configuration (YAML and TOML are other people\'s parsers), a command line, and a native module'
+  },
+  {
+    key: 'packages',
+    title: 'Install, packages',
+    digits: 0,
+    isBetter: 'low',
+    of: ({ install }) => exact(install.packages),
+    why: 'itself, a YAML parser and a TOML parser, which have no dependencies'
+  },
+  {
+    key: 'loadMs',
+    title: 'require, ms more than Node alone',
+    digits: 1,
+    isBetter: 'low',
+    of: ({ figures }) => figures.loadMs,
+    why: 'more files; the native module is not among them'
+  },
+  {
+    key: 'useMs',
+    title: 'require and first use, ms more than Node alone',
+    digits: 1,
+    isBetter: 'low',
+    of: ({ figures }) => figures.useMs,
+    why: 'the first call loads the native module and reads the environment'
+  },
+  {
+    key: 'throughputRatio',
+    title: 'Requests per second, of Node alone',
+    digits: 3,
+    isBetter: 'high',
+    of: ({ figures }) => figures.throughputRatio,
+    why: 'the listeners of each connection; nothing of ours runs per request'
+  },
+  {
+    key: 'heapMb',
+    title: 'Heap for the idle connections, MB',
+    digits: 1,
+    isBetter: 'low',
+    of: ({ figures }) => figures.heapMb,
+    why: 'the last look and the evidence of each connection'
+  },
+  {
+    key: 'rssMb',
+    title: 'Process for the idle connections, MB',
+    digits: 0,
+    isBetter: 'low',
+    of: ({ figures }) => figures.rssMb,
+    why: 'the last look and the evidence of each connection'
+  },
+  {
+    key: 'shutdownMs',
+    title: 'Shutdown under load, ms',
+    digits: 0,
+    isBetter: 'low',
+    of: ({ figures }) => figures.shutdownMs,
+    why: 'on purpose: it announces the end and waits until the clients have left, which is why it loses nothing; windowMs sets the wait'
+  },
+  {
+    key: 'lostPerShutdown',
+    title: 'Requests lost per shutdown',
+    digits: 0,
+    isBetter: 'low',
+    of: ({ figures }) => figures.lostPerShutdown,
+    why: 'a defect'
+  }
+]
+
+/** Whether all of the middle half of `one` is worse than that of `other`: no matter of noise. */
+function isWorse (one, other, isBetter) {
+  return isBetter === 'low' ? one.lower > other.upper : one.upper < other.lower
+}
+
+/** [{ measure, own, others }]: where ours is worse than `others`, the best of them first. */
+function findBehind (peers) {
+  const own = peers.find(({ id }) => id === 'ours')
+  return measures.map((measure) => {
+    const { of, isBetter } = measure
+    const sign = isBetter === 'low' ? 1 : -1
+    const others = peers
+      .filter((peer) => isWorse(of(own), of(peer), isBetter))
+      .sort((a, b) => sign * (of(a).median - of(b).median))
+    return { measure, own, others }
+  }).filter(({ others }) => others.length > 0)
+}
+
+function tellMedian ({ of, digits }, peer) {
+  return of(peer).median.toFixed(digits)
+}
+
+module.exports = { findBehind, measures, tellMedian }
