@@ -70,7 +70,7 @@ const measures = [
     digits: 0,
     isBetter: 'low',
     of: ({ figures }) => figures.shutdownMs,
-    why: 'on purpose: it announces the end and waits until the clients have left, which is why it loses nothing; windowMs sets the wait'
+    why: 'on purpose: it announces the end and waits until the clients have left, which is why it loses nothing; windowMs sets the wait, which was cut short here: by default it is as long as the load balancer needs to learn of the end, up to 20 s'
   },
   {
     key: 'lostPerShutdown',

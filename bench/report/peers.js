@@ -8,19 +8,25 @@ const { intervalsChart } = require('./intervals')
 const { findBehind, measures, tellMedian } = require('./measures')
 const { list, number, tellCommit, tellMachine } = require('./words')
 
-function tellQuartiles ({ of, digits }, peer) {
-  const { lower, median, upper } = of(peer)
-  return lower === upper ? median.toFixed(digits) : `${median.toFixed(digits)} (${lower.toFixed(digits)} to ${upper.toFixed(digits)})`
+/** The quartiles, or null where a figure has none. */
+function tellSpread ({ of, digits }, peer) {
+  const { lower, upper } = of(peer)
+  return lower === upper ? null : `${lower.toFixed(digits)} to ${upper.toFixed(digits)}`
 }
 
-/** The median above its quartiles: a line each, or the table has no end. */
+function tellFigure (measure, peer) {
+  const spread = tellSpread(measure, peer)
+  return `${tellMedian(measure, peer)}${spread === null ? '' : ` (${spread})`}`
+}
+
+/** The same with a line each, or the table has no end. */
 function figureCell (measure, peer) {
-  const [median, ...quartiles] = tellQuartiles(measure, peer).split(/ (?=\()/)
-  return [median, quartiles.map((text) => [h('br'), h('span', { class: 'soft' }, text.slice(1, -1))])]
+  const spread = tellSpread(measure, peer)
+  return [tellMedian(measure, peer), spread === null ? null : [h('br'), h('span', { class: 'soft' }, spread)]]
 }
 
 function chart (measure, peers) {
-  const rows = peers.map((peer) => ({ label: peer.name, isOurs: peer.id === 'ours', ...measure.of(peer), text: tellQuartiles(measure, peer) }))
+  const rows = peers.map((peer) => ({ label: peer.name, isOurs: peer.id === 'ours', ...measure.of(peer), text: tellFigure(measure, peer) }))
   return h('div', null, h('h3', null, measure.title),
     figure(intervalsChart({ name: measure.title, rows, fromZero: measure.isBetter === 'low' }), measure.isBetter === 'low' ? 'Less is better.' : 'More is better.'))
 }
