@@ -4,7 +4,7 @@
 // Sends one message: samples of requests per second, [{ plain, safe }], each of the two from
 // two slices taken in turns.
 
-const { requestRate } = require('./rate')
+const { sendRequests } = require('./rate')
 const { exitWithParent } = require('../test/support/child')
 
 const secondsWarm = 1 // until the servers' code is compiled
@@ -19,12 +19,12 @@ const urls = {
 }
 
 async function main () {
-  for (const url of Object.values(urls)) await requestRate(url, secondsWarm)
+  for (const url of Object.values(urls)) await sendRequests(url, secondsWarm)
   const samples = []
   for (let sample = 0; sample < sampleCount; sample++) {
     const [outer, inner] = sample % 2 === 0 ? ['plain', 'safe'] : ['safe', 'plain']
     const rates = { plain: 0, safe: 0 }
-    for (const kind of [outer, inner, inner, outer]) rates[kind] += await requestRate(urls[kind], sliceSeconds) / 2
+    for (const kind of [outer, inner, inner, outer]) rates[kind] += (await sendRequests(urls[kind], sliceSeconds)).perSecond / 2
     samples.push(rates)
   }
   process.send(samples)

@@ -51,7 +51,7 @@ t.test('the table of the README', async (t) => {
   t.match(block, 'Node 18.20.8 and 24.21.0')
   t.match(block, '2 × A &lt;CPU> & more, An OS, kernel 6.1.0; commit 0123456789, 2026-11-20.')
   t.match(block, 'commit 0123456789 with changes that were not committed', 'the peers were measured in between')
-  t.match(cellsOf(block, 'lb-safe-timeouts 0.1.0').join(), '1.60,3,4.0,6.0,0.998,28.0,121,414,0 of 14,000')
+  t.match(cellsOf(block, 'lb-safe-timeouts 0.1.0').join(), '1.60,3,6.0,0.998,28.0,414,0 of 14,000')
   t.match(block, '- Behind: Shutdown under load, ms: 414, against Node alone 25 and stoppable 28:')
 
   const lost = readmeBlock({ results: withRows([...results.rows, row('nginx', 'idle', 'ours', 10, 1, { twice: 2 })]), peers })
@@ -103,15 +103,14 @@ t.test('samples become figures', async (t) => {
   // a machine that gets slower and slower: the pairs do not
   const pairs = (own, bare) => ({ ours: own, bare })
   const figures = summarize('ours', {
-    load: pairs([{ loadMs: 44, useMs: 50 }, { loadMs: 104, useMs: 110 }], [{ loadMs: 40, useMs: 41 }, { loadMs: 100, useMs: 101 }]),
-    throughput: pairs([{ requestsPerSecond: 99 }, { requestsPerSecond: 198 }], [{ requestsPerSecond: 100 }, { requestsPerSecond: 200 }]),
+    load: pairs([{ loadMs: 4, useMs: 5 }, { loadMs: 8, useMs: 9 }], []),
+    throughput: pairs([{ requestsPerSecond: 99, cpuUs: 22 }, { requestsPerSecond: 198, cpuUs: 11 }], [{ requestsPerSecond: 100, cpuUs: 20 }, { requestsPerSecond: 200, cpuUs: 10 }]),
     memory: pairs([{ heapMb: 1, rssMb: 2 }, { heapMb: 3, rssMb: 4 }], []),
     shutdown: pairs([{ lost: 1, sent: 10, shutdownMs: 5 }, { lost: 2, sent: 20, shutdownMs: 7 }], [])
   })
-  t.same(figures.loadMs, { lower: 4, median: 4, upper: 4 })
-  t.same(figures.useMs.median, 9)
-  t.same(figures.throughputRatio.median, 0.99)
-  t.match(figures, { heapMb: { median: 2 }, lost: 3, sent: 30, shutdownMs: { median: 6 } })
+  t.same(figures.throughputRatio, { lower: 0.99, median: 0.99, upper: 0.99 })
+  t.same(figures.cpuRatio, { lower: 1.1, median: 1.1, upper: 1.1 })
+  t.match(figures, { loadMs: { lower: 5, median: 6, upper: 7 }, useMs: { median: 7 }, cpuUs: { median: 16.5 }, heapMb: { median: 2 }, lost: 3, sent: 30, shutdownMs: { median: 6 } })
 })
 
 /** Throws where an element is not closed in its turn. Returns how many there are of each. */
@@ -146,7 +145,7 @@ t.test('the page', async (t) => {
   t.match(page, '<span class="badge unsafe">42 of 3,000</span><span class="soft"> 1.4 %</span>')
   t.match(page, '<span class="badge safe">0 of 2,500</span>')
   t.match(page, 'closed: 7, 503: 1')
-  t.equal((page.match(/<svg /g) ?? []).length, 9, 'a chart for each measure')
+  t.equal((page.match(/<svg /g) ?? []).length, 10, 'a chart for each measure')
   t.notMatch(page, /<script|undefined|NaN|\[object|\b(src|href)\s*=\s*"|@import/)
   t.doesNotThrow(() => countElements(page))
   t.match(page, 'commit 0123456789')

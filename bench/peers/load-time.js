@@ -1,18 +1,25 @@
 'use strict'
 
-// Whole processes, from the start of node to its end: with the package loaded, and with it
-// put to use on a server.
+// In a new process that has an http server already: the time to load the package, and the
+// time to load it and put it to use on the server.
 
 const { spawnSync } = require('node:child_process')
 
-const server = "const server = require('node:http').createServer();"
+function script (body) {
+  return `const server = require('node:http').createServer()
+const startMs = performance.now()
+function done () {
+  const endMs = performance.now()
+  console.log(endMs - startMs)
+  process.exit()
+}
+${body}`
+}
 
-function runMs (node, folder, script) {
-  const startedAt = process.hrtime.bigint()
-  const { status, stderr, error } = spawnSync(node, ['-e', `${server} ${script}`], { cwd: folder, encoding: 'utf8' })
-  const ms = Number(process.hrtime.bigint() - startedAt) / 1e6
+function runMs (node, folder, body) {
+  const { status, stdout, stderr, error } = spawnSync(node, ['-e', script(body)], { cwd: folder, encoding: 'utf8' })
   if (status !== 0) throw error ?? new Error(stderr)
-  return ms
+  return Number(stdout)
 }
 
 function measureLoadTime ({ node, subject: { folder, load, use } }) {

@@ -30,9 +30,9 @@ async function measureMemory ({ node, subject: { how }, idleConnections, windowM
   const backend = await startBackend(node, { how, options: { windowMs } }, ['--expose-gc'])
   try {
     await close(await open(backend.port, warmCount))
-    const before = await backend.memory()
+    const before = await backend.usage()
     const peers = await open(backend.port, idleConnections)
-    const after = await backend.memory()
+    const after = await backend.usage()
     await close(peers)
     const used = ({ heapUsed, external }) => heapUsed + external
     return { heapMb: (used(after) - used(before)) / 1e6, rssMb: (after.rss - before.rss) / 1e6 }

@@ -2,11 +2,11 @@
 
 // Who is compared. `how` names the way of shutting down in test/drain/support/shutdowns.js,
 // which is also how its server is made; `use` is what the package's README says to do with a
-// `server`, up to the process' end.
+// `server`; done() is called when that is done.
 
 const { dependencies } = require('../../test/drain/package.json')
 
-const end = 'process.exit()'
+const end = 'done()'
 
 const subjects = [
   { id: 'bare', name: 'Node alone', how: 'server.close()', use: end },

@@ -7,9 +7,13 @@ const { quartiles } = require('../quartiles')
 
 const control = 'bare'
 
-/** Quartiles of `tell(sample, sample of Node alone in the same round)`. */
-function compare (samples, id, tell) {
-  return quartiles(samples[id].map((sample, round) => tell(sample, samples[control][round])))
+function plain (samples, id, key) {
+  return quartiles(samples[id].map((sample) => sample[key]))
+}
+
+/** Each sample as a part of that of Node alone in the same round. */
+function ratio (samples, id, key) {
+  return quartiles(samples[id].map((sample, round) => sample[key] / samples[control][round][key]))
 }
 
 function sum (list, key) {
@@ -18,14 +22,16 @@ function sum (list, key) {
 
 function summarize (id, { load, throughput, memory, shutdown }) {
   return {
-    loadMs: compare(load, id, (own, bare) => own.loadMs - bare.loadMs),
-    useMs: compare(load, id, (own, bare) => own.useMs - bare.useMs),
-    requestsPerSecond: quartiles(throughput[id].map(({ requestsPerSecond }) => requestsPerSecond)),
-    throughputRatio: compare(throughput, id, (own, bare) => own.requestsPerSecond / bare.requestsPerSecond),
-    heapMb: quartiles(memory[id].map(({ heapMb }) => heapMb)),
-    rssMb: quartiles(memory[id].map(({ rssMb }) => rssMb)),
-    shutdownMs: quartiles(shutdown[id].map(({ shutdownMs }) => shutdownMs)),
-    lostPerShutdown: quartiles(shutdown[id].map(({ lost }) => lost)),
+    loadMs: plain(load, id, 'loadMs'),
+    useMs: plain(load, id, 'useMs'),
+    requestsPerSecond: plain(throughput, id, 'requestsPerSecond'),
+    throughputRatio: ratio(throughput, id, 'requestsPerSecond'),
+    cpuUs: plain(throughput, id, 'cpuUs'),
+    cpuRatio: ratio(throughput, id, 'cpuUs'),
+    heapMb: plain(memory, id, 'heapMb'),
+    rssMb: plain(memory, id, 'rssMb'),
+    shutdownMs: plain(shutdown, id, 'shutdownMs'),
+    lostPerShutdown: plain(shutdown, id, 'lost'),
     lost: sum(shutdown[id], 'lost'),
     sent: sum(shutdown[id], 'sent')
   }

@@ -58,7 +58,7 @@ function peersSections (results) {
     title: 'What people use instead',
     content: [
       h('p', null, `Node ${node} on ${tellMachine(results)}; ${tellCommit(results)}. Everybody has a turn in each round (${Object.entries(rounds).map(([what, count]) => `${what} ${count}`).join(', ')}), in another order each time. `,
-        `${settings.loadConnections} connections for the requests per second, ${number(settings.idleConnections)} idle ones for the memory, ${settings.shutdownConnections} in steady use at each shutdown, where packages that wait before they close wait ${settings.windowMs} ms. `,
+        `${settings.loadConnections} connections for the requests per second, ${number(settings.idleConnections)} idle ones for the memory, ${settings.shutdownConnections} in steady use at each shutdown, where packages that wait before they close wait ${settings.windowMs} ms and clients that nobody sends away leave after ${number(settings.patienceMs)} ms. `,
         'Node alone is there twice: so much two equal rows differ.'),
       h('div', { class: 'grid' }, measures.map((measure) => chart(measure, peers)))
     ]

@@ -3,7 +3,7 @@
 // The generated block of the README: lost requests by proxy, and the packages side by side.
 
 const { columnsOf, count, judge, proxiesOf, servers } = require('./results')
-const { findBehind, measures, tellMedian } = require('./measures')
+const { findBehind, mainMeasures, tellMedian } = require('./measures')
 const { list, number, tellCell, tellCommit, tellMachine } = require('./words')
 
 function row (cells) {
@@ -38,10 +38,10 @@ function peersBlock (results) {
   const { settings, peers, node } = results
   const rows = peers.map((peer) => [
     `${peer.name}${peer.version === null ? '' : ` ${peer.version}`}`,
-    ...measures.filter(({ key }) => key !== 'lostPerShutdown').map((measure) => tellMedian(measure, peer)),
+    ...mainMeasures.map((measure) => tellMedian(measure, peer)),
     `${number(peer.figures.lost)} of ${number(peer.figures.sent)}`
   ])
-  const headings = [...measures.filter(({ key }) => key !== 'lostPerShutdown').map(({ title }) => title), 'Requests lost at shutdown']
+  const headings = [...mainMeasures.map(({ title }) => title), 'Requests lost at shutdown']
   return [
     table(['medians', ...headings], rows),
     '',

@@ -42,9 +42,10 @@ async function main () {
       process.send({ started: true })
       if (stallMs > 0) setTimeout(() => stall(stallMs), stallAfterMs)
     }
-    if (message === 'memory') {
-      global.gc() // node --expose-gc
-      process.send({ memory: process.memoryUsage() })
+    if (message === 'usage') {
+      global.gc?.() // node --expose-gc
+      const { user, system } = process.cpuUsage()
+      process.send({ usage: { ...process.memoryUsage(), cpuUs: user + system } })
     }
     if (message?.stall) stall(message.stall)
   })

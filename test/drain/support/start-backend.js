@@ -21,7 +21,7 @@ function ensurePeers () {
 /**
  * Starts backend.js under the Node binary `node`. Resolves to { child, port, shutdown(), used };
  * `used` resolves at its first request; shutdown() resolves to { code, tookMs, report } when the process has ended;
- * memory() to its process.memoryUsage() after a garbage collection, with `execArgv` ['--expose-gc'].
+ * usage() to its memory (after a garbage collection, with `execArgv` ['--expose-gc']) and processor time.
  */
 async function startBackend (node, settings, execArgv = []) {
   const child = fork(path.join(__dirname, 'backend.js'), [JSON.stringify(settings)], { execPath: node, execArgv, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
@@ -29,13 +29,13 @@ async function startBackend (node, settings, execArgv = []) {
   let setUsed
   let started
   let setStarted
-  let setMemory
+  let setUsage
   const used = new Promise((resolve) => { setUsed = resolve })
   child.on('message', (message) => {
     report = message.report ?? report
     if (message.used) setUsed()
     if (message.started) setStarted()
-    if (message.memory) setMemory(message.memory)
+    if (message.usage) setUsage(message.usage)
   })
   const [{ port }] = await once(child, 'message')
   const exited = once(child, 'exit')
@@ -50,12 +50,12 @@ async function startBackend (node, settings, execArgv = []) {
     return { code, tookMs: performance.now() - startMs, report }
   }
 
-  function memory () {
-    child.send('memory')
-    return new Promise((resolve) => { setMemory = resolve })
+  function usage () {
+    child.send('usage')
+    return new Promise((resolve) => { setUsage = resolve })
   }
 
-  return { child, port, exited, shutdown, started: () => started, memory, used }
+  return { child, port, exited, shutdown, started: () => started, usage, used }
 }
 
 module.exports = { ensurePeers, startBackend }
