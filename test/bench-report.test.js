@@ -11,7 +11,7 @@ const { summarize } = require('../bench/peers/summary')
 const { findBehind } = require('../bench/report/measures')
 const { renderBench } = require('../bench/report/page')
 const { readmeBlock } = require('../bench/report/readme')
-const { count, judge } = require('../bench/report/results')
+const { cases, count, judge } = require('../bench/report/results')
 const { peers, results, row } = require('./fixtures/bench-figures')
 const { dump, noChromium } = require('./helpers/chromium')
 
@@ -35,8 +35,8 @@ t.test('what is committed is of the figures that are committed', async (t) => {
 })
 
 t.test('rows are counted', async (t) => {
-  t.same(count(results.rows, { proxy: 'nginx', case: 'idle', server: 'vulnerable' }), { attempts: 3000, lost: 42, twice: 0, how: { 502: 42 } })
-  t.same(count(results.rows, { proxy: 'haproxy', server: 'vulnerable' }), { attempts: 4000, lost: 8, twice: 0, how: { closed: 7, 503: 1 } })
+  t.same(count(results.rows, { proxy: 'nginx', case: 'idle', server: 'vulnerable' }), { attempts: 3000, lost: 42, twice: 0, met: 0, how: { 502: 42 } })
+  t.same(count(results.rows, { proxy: 'haproxy', server: 'vulnerable' }), { attempts: 4000, lost: 8, twice: 0, met: 0, how: { closed: 7, 503: 1 } })
   t.equal(count(results.rows, { proxy: 'caddy' }), null, 'no row')
   t.equal(count(results.rows, { proxy: 'haproxy', server: 'fastify' }), null, 'a row without an attempt')
   t.equal(count(results.rows, { method: 'POST' }).attempts, 2800)
@@ -48,8 +48,8 @@ t.test('the table of the README', async (t) => {
   t.same(cellsOf(block, 'nginx 1.22'), ['49 of 5,000', '0 of 2,000', 'not run', '12 of 2,000', '0 of 4,500'])
   t.same(cellsOf(block, 'HAProxy 2.6'), ['8 of 4,000', 'not run', 'not run', 'not run', '0 of 4,000'])
   t.same(cellsOf(block, 'Caddy 2.6'), Array(5).fill('not run'), 'a proxy of which there was no run')
-  t.match(block, 'Node 18.20.8 and 24.21.0')
-  t.match(block, '2 × A &lt;CPU> & more, An OS, kernel 6.1.0; commit 0123456789, 2026-11-20.')
+  t.match(block, 'Node 18.20.8 and 24.21.0. Idle timeouts divided by 20.')
+  t.match(block, '2 × A &lt;CPU> & more, An OS, kernel 6.1.0; commit 0123456789, 2026-11-20; 1 of 13 rows of commit 9876543210 with changes that were not committed, 2026-11-19.')
   t.match(block, 'commit 0123456789 with changes that were not committed', 'the peers were measured in between')
   t.match(cellsOf(block, 'lb-safe-timeouts 0.1.0').join(), '1.60,3,6.0,0.998,28.0,414,0 of 14,000')
   t.match(block, '- Behind: Shutdown under load, ms: 414, against Node alone 25 and stoppable 28:')
@@ -66,18 +66,21 @@ t.test('the table of the README', async (t) => {
 })
 
 t.test('what a run shows', async (t) => {
-  const verdictOf = (rows) => judge({ ...withRows(rows), proxies: [{ id: 'nginx', name: 'nginx', version: '1' }] })
+  const others = Object.keys(cases).filter((name) => name !== 'idle').flatMap((name) => [row('nginx', name, 'ours', 2000, 0), row('nginx', name, 'vulnerable', 2000, 1)])
+  const verdictOf = (rows, rest = others) => judge({ ...withRows([...rows, ...rest]), proxies: [{ id: 'nginx', name: 'nginx', version: '1' }] })
   const own = row('nginx', 'idle', 'ours', 2000, 0)
   const control = row('nginx', 'idle', 'vulnerable', 2000, 1)
-  t.same(verdictOf([own, control]), { verdict: 'safe', failures: [], gaps: [] })
+  t.same(verdictOf([own, control]), { verdict: 'safe', failures: [], gaps: [], notRun: [] })
   t.match(verdictOf([own, { ...control, lost: 0 }]), { verdict: 'inconclusive', gaps: [{ what: /control lost none/ }] })
   t.match(verdictOf([own]), { verdict: 'inconclusive', gaps: [{ what: 'no control' }] })
   t.match(verdictOf([control]), { verdict: 'inconclusive', gaps: [{ what: 'not run with ours' }] })
   t.match(verdictOf([{ ...own, attempts: 1999 }, control]), { verdict: 'inconclusive', gaps: [{ what: /only 1999/ }] })
   t.match(verdictOf([{ ...own, lost: 1 }, control]), { verdict: 'unsafe', failures: [{ where: 'nginx 1, idle', what: '1 of 2000 requests lost' }] })
   t.match(verdictOf([{ ...own, twice: 1 }, control]), { verdict: 'unsafe', failures: [{ what: /processed twice/ }] })
-  t.match(verdictOf([own, control, row('nginx', 'chain', 'fastify', 9, 0)]), { verdict: 'inconclusive', gaps: [{ where: 'nginx 1, chain', what: 'not run' }] })
-  t.equal(verdictOf([]).verdict, 'inconclusive')
+  t.match(verdictOf([]), { verdict: 'inconclusive', gaps: [{ where: 'idle', what: 'not run' }] }, 'a case that nobody ran')
+  t.same(verdictOf([own, control, row('squid', 'idle', 'ours', 2000, 0), row('squid', 'idle', 'vulnerable', 2000, 9)]),
+    { verdict: 'safe', failures: [], gaps: [], notRun: ['unused', 'stall', 'deploy', 'restart', 'chain'].map((name) => `squid, ${name}`) })
+  t.equal(verdictOf([], []).gaps.length, 6)
 })
 
 t.test('where ours is behind', async (t) => {
@@ -140,8 +143,11 @@ function makeEvil () {
 
 t.test('the page', async (t) => {
   const page = renderBench({ results, peers })
-  t.match(page, /<section class="verdict inconclusive">/, 'Caddy was not run')
-  t.match(page, /Caddy 2\.6, idle: not run/)
+  t.match(page, /<section class="verdict inconclusive">/, 'cases were not run')
+  t.match(page, /Caddy 2\.6, idle; Caddy 2\.6, deploy\./)
+  t.match(page, '<li>stall: not run</li>')
+  t.match(page, '<span class="badge safe">0 of 2,000</span><span class="soft"> 1,234 met</span>')
+  t.match(page, '<code>proxy_next_upstream off</code>')
   t.match(page, '<span class="badge unsafe">42 of 3,000</span><span class="soft"> 1.4 %</span>')
   t.match(page, '<span class="badge safe">0 of 2,500</span>')
   t.match(page, 'closed: 7, 503: 1')

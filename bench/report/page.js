@@ -6,13 +6,17 @@ const { badge, renderPage, table } = require('../../lib/report/page')
 const { h } = require('../../lib/report/markup')
 const { attemptsMin, cases, casesOf, columnsOf, count, judge, ours, proxiesOf, servers } = require('./results')
 const { peersSections } = require('./peers')
-const { list, notRun, number, tellCell, tellCommit, tellMachine } = require('./words')
+const { list, notRun, number, sentence, tellCell, tellCommits, tellMachine } = require('./words')
 
 /** A cell in the colour of what it says; the text says it without. */
 function cell (found, server) {
   if (found === null) return h('span', { class: 'soft' }, notRun)
   const isLost = found.lost > 0 || found.twice > 0
-  const share = found.lost === 0 ? null : h('span', { class: 'soft' }, ` ${(found.lost / found.attempts * 100).toPrecision(2)} %`)
+  const notes = [
+    found.lost > 0 ? `${(found.lost / found.attempts * 100).toPrecision(2)} %` : null,
+    found.met > 0 ? `${number(found.met)} met` : null
+  ].filter((note) => note !== null)
+  const share = notes.length === 0 ? null : h('span', { class: 'soft' }, ` ${notes.join(', ')}`)
   return [h('span', { class: isLost ? 'badge unsafe' : server === ours ? 'badge safe' : null }, tellCell(found)), share]
 }
 
@@ -41,9 +45,10 @@ function tellHow ({ how }) {
 
 /** What the client saw of a lost request, of all the servers that lost some. */
 function howTable (results) {
-  return table(['proxy', 'what the client saw'], proxiesOf(results).map(({ id, name }) => {
+  return table(['proxy', 'what the client saw', 'its retries are switched off by'], proxiesOf(results).map(({ id, name }) => {
     const found = count(results.rows, { proxy: id })
-    return [h('strong', null, name), found === null ? notRun : tellHow(found)]
+    const { retriesOff = null } = results.proxies.find((proxy) => proxy.id === id) ?? {}
+    return [h('strong', null, name), found === null ? notRun : tellHow(found), retriesOff === null ? 'nothing that we know of' : h('code', null, retriesOff)]
   }))
 }
 
@@ -52,19 +57,23 @@ function tellList (title, entries) {
   return [h('p', null, title), h('ul', null, entries.map(({ where, what }) => h('li', null, `${where}: ${what}`)))]
 }
 
-function lead (results, { verdict, failures, gaps }) {
+function lead (results, { verdict, failures, gaps, notRun: holes }) {
   const own = count(results.rows, { server: ours })
   const control = count(results.rows, { server: 'vulnerable' })
   return h('div', null,
     h('p', null, badge(verdict), ' ', h('strong', null, `lb-safe-timeouts: ${own === null ? notRun : `${tellCell(own)} requests lost`}; vulnerable Node: ${control === null ? notRun : tellCell(control)}.`)),
     tellList('Failures:', failures),
-    tellList(`Shown only where there are at least ${number(attemptsMin)} attempts and the control lost some. Not shown:`, gaps))
+    tellList(`Shown only where there are at least ${number(attemptsMin)} attempts and the control lost some. Not shown:`, gaps),
+    holes.length === 0 ? null : h('p', { class: 'soft' }, `Without a run (not every proxy can have every case): ${holes.join('; ')}.`))
 }
 
 function proxySections (results) {
   const { rows } = results
   return [
-    { title: 'All cases together: lost requests of attempts', content: byProxy(results) },
+    {
+      title: 'All cases together: lost requests of attempts',
+      content: [byProxy(results), h('p', { class: 'soft' }, 'A request that was "met" came on the very connection that the case is about: those that a proxy sent on another one show nothing.')]
+    },
     ...casesOf(rows).map((what) => ({ title: cases[what] ?? what, content: byProxy(results, { case: what }) })),
     {
       title: 'By Node, retries, method and upstream',
@@ -86,11 +95,11 @@ function renderBench ({ results, peers }) {
     title: 'lb-safe-timeouts: real proxies, real figures',
     subtitle: results === null
       ? 'Requests lost between proxies and Node.'
-      : `Requests lost between ${list(proxiesOf(results).map(({ name }) => name))} and Node ${list(results.nodes)}. ${results.scale}`,
+      : `Requests lost between ${list(proxiesOf(results).map(({ name }) => name))} and Node ${list(results.nodes)}. ${sentence(results.scale)}`,
     verdict: found?.verdict ?? 'inconclusive',
     lead: results === null ? h('p', null, badge('inconclusive'), ' Not run: ', h('code', null, 'npm run test:proxies'), ' writes bench/results.json.') : lead(results, found),
     sections: [...(results === null ? [] : proxySections(results)), ...peersSections(peers)],
-    footer: results === null ? 'Made by npm run report.' : `Proxies: ${tellMachine(results)}; ${tellCommit(results)}. Made by npm run report.`
+    footer: results === null ? 'Made by npm run report.' : `Proxies: ${tellMachine(results)}; ${tellCommits(results)}. Made by npm run report.`
   })
 }
 

@@ -4,7 +4,7 @@
 
 const { columnsOf, count, judge, proxiesOf, servers } = require('./results')
 const { findBehind, mainMeasures, tellMedian } = require('./measures')
-const { list, number, tellCell, tellCommit, tellMachine } = require('./words')
+const { list, number, sentence, tellCell, tellCommit, tellCommits, tellMachine } = require('./words')
 
 function row (cells) {
   return `| ${cells.map((cell) => String(cell).replace(/[|\\]/g, '\\$&').replace(/\s+/g, ' ')).join(' | ')} |`
@@ -16,7 +16,7 @@ function table (headings, rows) {
 
 function tellJudgement ({ failures, gaps }) {
   const lines = failures.map(({ where, what }) => `- **${where}: ${what}**`)
-  if (gaps.length > 0) lines.push(`- ${number(gaps.length)} combinations of proxy and case show nothing yet; the page names them.`)
+  if (gaps.length > 0) lines.push(`- ${number(gaps.length)} combinations of proxy and case show too little yet; the page names them.`)
   return lines
 }
 
@@ -27,8 +27,8 @@ function proxiesBlock (results) {
   return [
     table(['lost of attempts', ...columns.map((server) => servers[server] ?? server)], rows),
     '',
-    `All cases, GET and POST, with the proxy's own retries and without, Node ${list(results.nodes)}. ${results.scale}`,
-    `Measured on ${tellMachine(results)}; ${tellCommit(results)}.`,
+    `All cases, GET and POST, with the proxy's own retries and without, Node ${list(results.nodes)}. ${sentence(results.scale)}`,
+    `Measured on ${tellMachine(results)}; ${tellCommits(results)}.`,
     ...tellJudgement(judge(results))
   ].join('\n')
 }

@@ -46,47 +46,59 @@ function proxiesOf ({ proxies, rows }) {
   return inOrder(named, [...Object.keys(named), ...rows.map(({ proxy }) => proxy)]).map((id) => ({ id, name: named[id] ?? id }))
 }
 
-/** All rows that agree with `wanted` together; null where nothing was tried. */
+/**
+ * All rows that agree with `wanted` together; null where nothing was tried. `met` are the
+ * answered requests that came on the very connection that the case is about.
+ */
 function count (rows, wanted) {
   const found = rows.filter((row) => Object.entries(wanted).every(([key, value]) => row[key] === value) && row.attempts > 0)
   if (found.length === 0) return null
-  const total = { attempts: 0, lost: 0, twice: 0, how: {} }
-  for (const { attempts, lost, twice, how } of found) {
+  const total = { attempts: 0, lost: 0, twice: 0, met: 0, how: {} }
+  for (const { attempts, lost, twice, met = 0, how } of found) {
     total.attempts += attempts
     total.lost += lost
     total.twice += twice
+    total.met += met
     for (const [name, times] of Object.entries(how)) total.how[name] = (total.how[name] ?? 0) + times
   }
   return total
 }
 
-/** For each proxy and case of the run: our cell and the control's. */
+/** For each proxy and case: our cell and the control's. */
 function pairsOf (results) {
   return proxiesOf(results).flatMap(({ id, name }) => casesOf(results.rows).map((what) => ({
     where: `${name}, ${what}`,
     own: count(results.rows, { proxy: id, case: what, server: ours }),
-    control: count(results.rows, { proxy: id, case: what, server: control })
+    control: count(results.rows, { proxy: id, case: what, server: control }),
+    isRun: count(results.rows, { proxy: id, case: what }) !== null
   })))
 }
 
+/** Why a pair that was run shows nothing; null where it does. */
+function findGap ({ own, control }) {
+  if (own === null) return 'not run with ours'
+  if (own.attempts < attemptsMin) return `only ${own.attempts} attempts with ours`
+  if (control === null) return 'no control'
+  return control.lost === 0 ? 'the control lost none, so this shows nothing' : null
+}
+
 /**
- * { verdict, failures, gaps }: 'unsafe' when ours lost a request or one was processed twice,
- * 'inconclusive' when a case was not tried often enough or its control lost nothing, else
- * 'safe'. Both lists are of { where, what }.
+ * { verdict, failures, gaps, notRun }: 'unsafe' when ours lost a request or one was processed
+ * twice; 'inconclusive' when a case was not tried at all or not often enough, or its control
+ * lost nothing; else 'safe'. Failures and gaps are { where, what }. `notRun` are the pairs of
+ * proxy and case without a row: not every proxy can have every case.
  */
 function judge (results) {
-  const failures = []
-  const gaps = []
-  for (const { where, own, control } of pairsOf(results)) {
-    if (own?.lost > 0) failures.push({ where, what: `${own.lost} of ${own.attempts} requests lost` })
-    if (own?.twice > 0) failures.push({ where, what: `${own.twice} of ${own.attempts} requests processed twice` })
-    if (own === null && control === null) gaps.push({ where, what: 'not run' })
-    else if (own === null || own.attempts < attemptsMin) gaps.push({ where, what: own === null ? 'not run with ours' : `only ${own.attempts} attempts with ours` })
-    else if (control === null) gaps.push({ where, what: 'no control' })
-    else if (control.lost === 0) gaps.push({ where, what: 'the control lost none, so this shows nothing' })
-  }
-  const hasShown = results.rows.some(({ server, attempts }) => server === ours && attempts > 0)
-  return { verdict: failures.length > 0 ? 'unsafe' : gaps.length > 0 || !hasShown ? 'inconclusive' : 'safe', failures, gaps }
+  const pairs = pairsOf(results)
+  const failures = pairs.flatMap(({ where, own }) => ['lost', 'twice'].filter((key) => own?.[key] > 0).map((key) => ({
+    where, what: `${own[key]} of ${own.attempts} requests ${key === 'lost' ? 'lost' : 'processed twice'}`
+  })))
+  const gaps = [
+    ...Object.keys(cases).filter((name) => count(results.rows, { case: name }) === null).map((name) => ({ where: name, what: 'not run' })),
+    ...pairs.filter(({ isRun }) => isRun).map((pair) => ({ where: pair.where, what: findGap(pair) })).filter(({ what }) => what !== null)
+  ]
+  const notRun = pairs.filter(({ isRun }) => !isRun).map(({ where }) => where)
+  return { verdict: failures.length > 0 ? 'unsafe' : gaps.length > 0 ? 'inconclusive' : 'safe', failures, gaps, notRun }
 }
 
 module.exports = { attemptsMin, cases, casesOf, columnsOf, count, judge, ours, proxiesOf, servers }
