@@ -45,6 +45,7 @@ const measures = [
     title: 'Requests per second, of Node alone',
     digits: 3,
     isBetter: 'high',
+    isRatio: true,
     of: ({ figures }) => figures.throughputRatio,
     why: 'a defect: nothing of ours runs per request'
   },
@@ -53,6 +54,7 @@ const measures = [
     title: 'Processor time per request, of Node alone',
     digits: 3,
     isBetter: 'low',
+    isRatio: true,
     of: ({ figures }) => figures.cpuRatio,
     why: 'a defect: nothing of ours runs per request'
   },
@@ -102,10 +104,12 @@ function isWorse (one, other, isBetter) {
 function findBehind (peers) {
   const own = peers.find(({ id }) => id === 'ours')
   return measures.map((measure) => {
-    const { of, isBetter } = measure
+    const { of, isBetter, isRatio = false } = measure
+    // as a part of itself Node alone is 1 without any spread: its twin stands for it
+    const left = isRatio ? 'bare' : 'bare-again'
     const sign = isBetter === 'low' ? 1 : -1
     const others = peers
-      .filter((peer) => peer.id !== 'bare-again' && isWorse(of(own), of(peer), isBetter))
+      .filter((peer) => peer.id !== left && isWorse(of(own), of(peer), isBetter))
       .sort((a, b) => sign * (of(a).median - of(b).median))
     return { measure, own, others }
   }).filter(({ others }) => others.length > 0)
