@@ -16,8 +16,8 @@ function cell (found, server) {
     found.lost > 0 ? `${(found.lost / found.attempts * 100).toPrecision(2)} %` : null,
     found.met > 0 ? `${number(found.met)} met` : null
   ].filter((note) => note !== null)
-  const share = notes.length === 0 ? null : h('span', { class: 'soft' }, ` ${notes.join(', ')}`)
-  return [h('span', { class: isLost ? 'badge unsafe' : server === ours ? 'badge safe' : null }, tellCell(found)), share]
+  const under = notes.length === 0 ? null : [h('br'), h('span', { class: 'soft' }, notes.join(', '))]
+  return [h('span', { class: isLost ? 'badge unsafe' : server === ours ? 'badge safe' : null }, tellCell(found)), under]
 }
 
 /** One line for each of `lines`, { name, wanted }, and one column for each server. */
@@ -31,7 +31,7 @@ function cellTable (results, heading, lines) {
 
 /** The values that `key` has in the rows, as lines of a table. */
 function linesBy (rows, key, tell = (value) => value) {
-  return [...new Set(rows.map((row) => row[key]))].map((value) => ({ name: tell(value), wanted: { [key]: value } }))
+  return [...new Set(rows.map((row) => row[key]))].sort((a, b) => a.localeCompare(b, 'en', { numeric: true })).map((value) => ({ name: tell(value), wanted: { [key]: value } }))
 }
 
 function byProxy (results, wanted = {}) {

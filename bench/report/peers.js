@@ -53,7 +53,7 @@ function tellBehind (peers) {
 function peersSections (results) {
   if (results === null) return [{ title: 'What people use instead', content: h('p', null, 'Not run: ', h('code', null, 'npm run bench:peers'), ' writes bench/peers.json.') }]
   const { peers, settings, rounds, node } = results
-  const headings = ['package', 'version', ...measures.map(({ title }) => title), 'Requests per second', 'Lost at all shutdowns']
+  const headings = ['package', 'version', ...measures.map(({ title }) => title), 'Requests per second', `Lost in ${rounds.shutdown} shutdowns`]
   return [{
     title: 'What people use instead',
     content: [

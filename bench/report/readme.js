@@ -14,10 +14,20 @@ function table (headings, rows) {
   return [row(headings), `|${headings.map(() => '---').join('|')}|`, ...rows.map(row)].join('\n')
 }
 
+/** A list with its first line; nothing where there is nothing to list. */
+function bullets (title, lines) {
+  return lines.length === 0 ? [] : ['', title, '', ...lines.map((line) => `- ${line}`)]
+}
+
 function tellJudgement ({ failures, gaps }) {
-  const lines = failures.map(({ where, what }) => `- **${where}: ${what}**`)
-  if (gaps.length > 0) lines.push(`- ${number(gaps.length)} combinations of proxy and case show too little yet; the page names them.`)
-  return lines
+  return [
+    ...bullets('**It has lost requests:**', failures.map(({ where, what }) => `${where}: ${what}`)),
+    ...(gaps.length === 0 ? [] : ['', `${number(gaps.length)} combinations of proxy and case show too little yet; the page names them.`])
+  ]
+}
+
+function tellBehind ({ measure, own, others }) {
+  return `${measure.title}: ${tellMedian(measure, own)} (${list(others.map((peer) => `${peer.name} ${tellMedian(measure, peer)}`))}): ${measure.why}.`
 }
 
 function proxiesBlock (results) {
@@ -35,19 +45,19 @@ function proxiesBlock (results) {
 
 function peersBlock (results) {
   if (results === null) return 'Nothing measured yet: `npm run bench:peers` writes `bench/peers.json`.'
-  const { settings, peers, node } = results
+  const { settings, peers, node, rounds } = results
   const rows = peers.map((peer) => [
     `${peer.name}${peer.version === null ? '' : ` ${peer.version}`}`,
     ...mainMeasures.map((measure) => tellMedian(measure, peer)),
     `${number(peer.figures.lost)} of ${number(peer.figures.sent)}`
   ])
-  const headings = [...mainMeasures.map(({ title }) => title), 'Requests lost at shutdown']
+  const headings = [...mainMeasures.map(({ title }) => title), `Requests lost in ${rounds.shutdown} shutdowns`]
   return [
     table(['medians', ...headings], rows),
     '',
     `Node ${node}; ${number(settings.idleConnections)} idle connections; shutdowns of ${settings.shutdownConnections} connections in steady use, with a window of ${settings.windowMs} ms where there is one. "Again" is the same once more: so much two equal rows differ.`,
     `Measured on ${tellMachine(results)}; ${tellCommit(results)}.`,
-    ...findBehind(peers).map(({ measure, own, others }) => `- Behind: ${measure.title}: ${tellMedian(measure, own)}, against ${list(others.map((peer) => `${peer.name} ${tellMedian(measure, peer)}`))}: ${measure.why}.`)
+    ...bullets('Where it is behind others, and why:', findBehind(peers).filter(({ measure }) => mainMeasures.includes(measure)).map(tellBehind))
   ].join('\n')
 }
 
