@@ -52,4 +52,4 @@ function startRelay ({ port, delayMs }) {
   })
 }
 
-module.exports = { startRelay }
+module.exports = { forward, startRelay }
