@@ -4,7 +4,7 @@
 // or the other closes the idle connection.
 
 const { proxies } = require('../support/proxies')
-const { delayMs, lbIdleMs, vulnerableCloseMs } = require('./settings')
+const { checkMs, delayMs, lbIdleMs, vulnerableCloseMs, vulnerableHeadersMs } = require('./settings')
 
 /**
  * A request is lost when the proxy has sent it before the end of the connection arrives there,
@@ -38,4 +38,17 @@ function findAims ({ server, closeMs }, id) {
   return [{ ...proxyClose, share: 0.5 }, { ...aroundClose(closeMs), share: 0.5 }]
 }
 
-module.exports = { aroundClose, findAims }
+/**
+ * The same for connections that are opened in advance and were never used: the age at which
+ * the first request comes. Node looks at their limit every checkMs.
+ */
+function findUnusedAims ({ server }, id) {
+  const limit = { fromMs: vulnerableHeadersMs - 4 * delayMs, toMs: vulnerableHeadersMs + checkMs + delayMs }
+  if (server === 'vulnerable') return [{ ...limit, share: 1 }]
+  const { fromMs, toMs } = aroundProxyClose(id)
+  // the driver itself uses no connection that is as old as its idle timeout
+  const close = proxies[id] === undefined ? { fromMs: lbIdleMs - 4 * delayMs, toMs: lbIdleMs - 1 } : { fromMs, toMs }
+  return [{ ...limit, share: 0.5 }, { ...close, share: 0.5 }]
+}
+
+module.exports = { findAims, findUnusedAims }

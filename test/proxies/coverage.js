@@ -25,8 +25,10 @@ function hasCase (proxy, name) {
   return name === 'unused' ? openInAdvance.includes(proxy) : proxy !== driver.id
 }
 
-function speaksTls (proxy) {
-  return proxies[proxy]?.tls ?? true
+function speaksTls (proxy, name) {
+  // whether a connection of a proxy was used is seen from outside, and not through TLS
+  if (name === 'unused') return proxy === driver.id
+  return proxies[proxy].tls
 }
 
 /** Both of a chain have to be other proxies: the outer one repeats nothing. */
@@ -49,7 +51,7 @@ function planCase (proxy, name, pick, attempts) {
     cell('ours', 'default', pick(0)),
     cell('vulnerable', 'off', pick(1)),
     cell('ours', 'off', pick(1)),
-    cell('ours', 'default', pick(2), speaksTls(proxy) ? 'https' : 'http'),
+    cell('ours', 'default', pick(2), speaksTls(proxy, name) ? 'https' : 'http'),
     cell('two-line', 'default', pick(3)),
     cell('fastify', 'default', pick(4)),
     ...(name === 'deploy' ? [cell('http-terminator', 'default', pick(2))] : [])

@@ -9,6 +9,10 @@ class Ledger {
   constructor (file) {
     this.file = file
     this.entries = new Map() // id -> { method, how, requests }
+    this.answered = 0
+    this.extra = {} // what a case adds to its rows
+    // whether an answered request met the connection that it was aimed at
+    this.isMet = ({ requests }) => requests > 1
   }
 
   /** Sends one request through `client` and notes what became of it. */
@@ -17,6 +21,7 @@ class Ledger {
     const entry = { method, how: 'under way', counts: true }
     this.entries.set(id, entry)
     Object.assign(entry, await client.request(method, `${prefix}${id}${query}`, id))
+    if (entry.how === 'answered') this.answered++
     return entry
   }
 
@@ -27,16 +32,12 @@ class Ledger {
     return entry
   }
 
-  countAnswered () {
-    return [...this.entries.values()].filter(({ how }) => how === 'answered').length
-  }
-
   countAttempts (method) {
     return [...this.entries.values()].filter((entry) => entry.method === method && entry.counts).length
   }
 
-  /** The row of `method`; `isMet(entry)` says of an answered one that it met its connection. */
-  sum (method, isMet = ({ requests }) => requests > 1) {
+  /** The row of `method`. */
+  sum (method) {
     const processed = new Map()
     for (const id of fs.readFileSync(this.file, 'utf8').split('\n')) processed.set(id, (processed.get(id) ?? 0) + 1)
     const row = { attempts: 0, lost: 0, twice: 0, processedLost: 0, met: 0, how: {} }
@@ -49,7 +50,7 @@ class Ledger {
       if (!entry.counts) continue
       row.attempts++
       if (isAnswered) {
-        if (isMet(entry)) row.met++
+        if (this.isMet(entry)) row.met++
         continue
       }
       row.lost++

@@ -41,9 +41,11 @@ class Rig {
     return { ...running, ...ready, closeMs: ready.closeMs ?? Infinity }
   }
 
-  /** `count` ways to `port`, each with an address of its own. */
-  startRelays (port, count, ms = delayMs) {
-    return Promise.all(Array.from({ length: count }, () => this.add(startRelay({ port, delayMs: ms }), (relay) => relay.close())))
+  /** `count` ways to `port`, each with an address of its own; `onConnection(near, index)`. */
+  startRelays (port, count, onConnection) {
+    return Promise.all(Array.from({ length: count }, (_, index) => {
+      return this.add(startRelay({ port, delayMs, onConnection: (near) => onConnection?.(near, index) }), (relay) => relay.close())
+    }))
   }
 
   startProxy (options) {
