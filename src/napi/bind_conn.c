@@ -114,10 +114,7 @@ LBST_BIND(conn_create) {
   NAPI_TRY(env, napi_type_tag_object(env, handle, &tag));
 
   conn = malloc(sizeof(*conn));
-  if (conn == NULL) {
-    NAPI_TRY(env, napi_throw_error(env, NULL, "out of memory"));
-    return NULL;
-  }
+  if (conn == NULL) NAPI_TRY(env, lbst_napi_check(env, LBST_E_NATIVE_FAILED));
   lbst_rules_init(&conn->rules, node, &settings);
   lbst_conn_init(&conn->conn, &conn->rules);
   status = napi_wrap(env, handle, conn, free_conn, NULL, NULL);
