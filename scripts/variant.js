@@ -58,7 +58,8 @@ const sanitizeFlags = ['-fsanitize=address,undefined', '-fno-sanitize-recover=al
 function buildSanitized (name = 'sanitized', { cflags = [], ldflags = [], edit } = {}) {
   return buildVariant(name, {
     cflags: [...sanitizeFlags, '-fno-omit-frame-pointer', '-g', '-O1', ...cflags],
-    ldflags: [...sanitizeFlags, ...ldflags],
+    // with its own UBSan: the shared one hands the path of its reports to ASan's copy of it
+    ldflags: [...sanitizeFlags, '-static-libubsan', '-Wl,-Bsymbolic', ...ldflags],
     edit
   })
 }

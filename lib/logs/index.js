@@ -34,12 +34,13 @@ function readOptions (options, known = knownOptions) {
  */
 function classifyLog (log, options = {}) {
   const read = readOptions(options)
-  if (typeof log !== 'string' && !(log instanceof Uint8Array)) {
+  // not instanceof: bytes of another context (vm) are bytes
+  if (typeof log !== 'string' && !ArrayBuffer.isView(log)) {
     throw createError('LBST_E_INVALID_TYPE', `a log is a string or a Buffer, got ${inspect(log)}; files are read by classifyLogFiles()`)
   }
   const wanted = options.entries === true
   const scanner = new LogScanner({ ...read, entries: wanted ? 'all' : 'evidence', evidence: badLinesMax })
-  const data = typeof log === 'string' ? Buffer.from(log) : log instanceof Buffer ? log : Buffer.from(log.buffer, log.byteOffset, log.byteLength)
+  const data = typeof log === 'string' ? Buffer.from(log) : Buffer.isBuffer(log) ? log : Buffer.from(log.buffer, log.byteOffset, log.byteLength)
   const found = scanner.push(data)
   const { entries, result } = scanner.end()
   const sum = new Sum()

@@ -25,7 +25,8 @@ const { bugs, plantBugs } = require('./planted')
 const withoutNative = new Set(['core', 'package', 'purity', 'types'])
 const quick = ['apply', 'lifecycle', 'logs', 'model', 'sock', 'hostile']
 
-const fileMsMax = 600000
+// of one file; tap itself would stop at 30 s
+const fileSecondsMax = 600
 
 function listTests (root, names) {
   const all = fs.readdirSync(path.join(root, 'test')).filter((name) => name.endsWith('.test.js')).map((name) => name.slice(0, -'.test.js'.length))
@@ -64,8 +65,9 @@ function checkControl (node, folder) {
 
 function runFile (node, dir, name, folder) {
   const startMs = Date.now()
+  const env = sanitizerEnv({ folder, env: { ...process.env, TAP_TIMEOUT: String(fileSecondsMax) } })
   const { status, signal, stdout } = spawnSync(node, [path.join(dir, 'test', `${name}.test.js`)], {
-    cwd: dir, env: sanitizerEnv({ folder }), encoding: 'utf8', maxBuffer: 1 << 28, timeout: fileMsMax, killSignal: 'SIGKILL'
+    cwd: dir, env, encoding: 'utf8', maxBuffer: 1 << 28, timeout: fileSecondsMax * 1000, killSignal: 'SIGKILL'
   })
   const totals = /^# \{ total: (\d+), pass: (\d+)/m.exec(stdout) ?? [null, 0, 0]
   const reports = readReports(folder)
