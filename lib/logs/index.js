@@ -15,7 +15,8 @@ const badLinesMax = 20
 
 function readMoment (name, value) {
   if (value === undefined || value === null) return null
-  const ms = value instanceof Date ? value.getTime() : typeof value === 'number' ? value : Date.parse(value)
+  // nothing else: making a string of an object runs code of its own
+  const ms = value instanceof Date ? value.getTime() : typeof value === 'number' ? value : typeof value === 'string' ? Date.parse(value) : NaN
   if (!Number.isSafeInteger(ms)) throw createError('LBST_E_INVALID_TYPE', `${name} must be a time such as '2026-01-14T09:00:00Z', got ${inspect(value)}`)
   return ms
 }
@@ -26,6 +27,12 @@ function readOptions (options, known = knownOptions) {
     if (!known.includes(name)) throw createError('LBST_E_UNKNOWN_OPTION', `there is no option ${inspect(name)}; known are ${known.join(', ')}`)
   }
   return { format: options.format, logFormat: options.logFormat, sinceMs: readMoment('since', options.since), untilMs: readMoment('until', options.until) }
+}
+
+/** The bytes of a string or of a view. Of a detached one not even Buffer.from() may be asked. */
+function toBuffer (log) {
+  if (typeof log === 'string') return Buffer.from(log)
+  return log.byteLength === 0 ? Buffer.alloc(0) : Buffer.from(log.buffer, log.byteOffset, log.byteLength)
 }
 
 /**
@@ -40,7 +47,7 @@ function classifyLog (log, options = {}) {
   }
   const wanted = options.entries === true
   const scanner = new LogScanner({ ...read, entries: wanted ? 'all' : 'evidence', evidence: badLinesMax })
-  const data = typeof log === 'string' ? Buffer.from(log) : Buffer.isBuffer(log) ? log : Buffer.from(log.buffer, log.byteOffset, log.byteLength)
+  const data = toBuffer(log)
   const found = scanner.push(data)
   const { entries, result } = scanner.end()
   const sum = new Sum()

@@ -78,6 +78,7 @@ get_number(napi_env env, napi_value object, const char *name, double *number) {
 
 static napi_status
 get_conn_settings(napi_env env, napi_value object, lbst_conn_settings_t *s) {
+  NAPI_CHECK(lbst_napi_expect_object(env, object, "settings"));
   NAPI_CHECK(get_number(env, object, "keepAliveTimeout", &s->keep_alive_ms));
   NAPI_CHECK(get_number(env, object, "keepAliveTimeoutBuffer", &s->buffer_ms));
   NAPI_CHECK(get_number(env, object, "headersTimeout", &s->headers_ms));

@@ -83,6 +83,7 @@ open_log(napi_env env, napi_value options, lbst_napi_log_t *log) {
   napi_value value;
   int64_t since_ms, until_ms;
 
+  NAPI_CHECK(lbst_napi_expect_object(env, options, "options"));
   NAPI_CHECK(get_text(env, options, "format", name, sizeof(name), &name_text));
   NAPI_CHECK(
     get_text(env, options, "logFormat", log_format, sizeof(log_format), &format_text));

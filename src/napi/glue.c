@@ -81,6 +81,13 @@ lbst_napi_is(napi_env env, napi_value value, napi_valuetype type) {
 }
 
 napi_status
+lbst_napi_expect_object(napi_env env, napi_value value, const char *what) {
+  if (lbst_napi_is(env, value, napi_object) || lbst_napi_is(env, value, napi_function))
+    return napi_ok;
+  return throw_about(env, LBST_E_INVALID_TYPE, what, "is no object");
+}
+
+napi_status
 lbst_napi_get_u32(napi_env env, napi_value value, const char *what, uint32_t *result) {
   double number;
 

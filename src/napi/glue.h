@@ -46,6 +46,10 @@ lbst_napi_get_args(napi_env env, napi_callback_info info, size_t argc, napi_valu
 bool
 lbst_napi_is(napi_env env, napi_value value, napi_valuetype type);
 
+/* Throws LBST_E_INVALID_TYPE, naming |what|, unless |value| can have properties. */
+napi_status
+lbst_napi_expect_object(napi_env env, napi_value value, const char *what);
+
 /* A whole number from 0 to UINT32_MAX; else throws LBST_E_INVALID_TYPE or
  * LBST_E_OUT_OF_RANGE, naming |what|. */
 napi_status
