@@ -38,6 +38,8 @@ function pick (object, names, what) {
 
 /** What a string or a number of seconds was probably meant to be, in ms. */
 function suggest (value) {
+  // no other type: making a string of an object runs code of its own
+  if (typeof value !== 'string' && typeof value !== 'bigint') return ''
   const match = /^\s*(\d+(?:\.\d+)?)\s*(ms|s|m|min|h)?\s*$/i.exec(String(value))
   if (match === null) return ''
   const factor = { ms: 1, s: 1000, m: 60000, min: 60000, h: 3600000 }[(match[2] ?? 'ms').toLowerCase()]

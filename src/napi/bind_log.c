@@ -81,6 +81,7 @@ open_log(napi_env env, napi_value options, lbst_napi_log_t *log) {
   napi_value value;
   int64_t since_ms, until_ms;
 
+  NAPI_CHECK(lbst_napi_expect_object(env, options, "options"));
   NAPI_CHECK(get_text(env, options, "format", name, sizeof(name), &name_text));
   NAPI_CHECK(
     get_text(env, options, "logFormat", log_format, sizeof(log_format), &format_text));
@@ -112,10 +113,7 @@ LBST_BIND(log_open) {
   NAPI_TRY(env, napi_create_object(env, &handle));
   NAPI_TRY(env, napi_type_tag_object(env, handle, &tag));
   log = malloc(sizeof(*log));
-  if (log == NULL) {
-    NAPI_TRY(env, napi_throw_error(env, NULL, "out of memory"));
-    return NULL;
-  }
+  if (log == NULL) NAPI_TRY(env, lbst_napi_check(env, LBST_E_NATIVE_FAILED));
   memset(&log->reader, 0, sizeof(log->reader));
   log->busy = false;
   status = open_log(env, argv[0], log);
@@ -193,16 +191,14 @@ lbst_napi_create_entries(napi_env env, const lbst_napi_log_t *log, size_t count,
 LBST_BIND(log_scan) {
   napi_value argv[3], result, list;
   lbst_napi_log_t *log;
-  void *data;
   lbst_slice_t block;
   bool last;
   size_t consumed, count;
 
   NAPI_TRY(env, lbst_napi_get_args(env, info, 3, argv));
   NAPI_TRY(env, lbst_napi_get_log(env, argv[0], &log));
-  NAPI_TRY(env, napi_get_buffer_info(env, argv[1], &data, &block.len));
+  NAPI_TRY(env, lbst_napi_get_bytes(env, argv[1], "a block", &block.at, &block.len));
   NAPI_TRY(env, napi_get_value_bool(env, argv[2], &last));
-  block.at = data;
   consumed = block.len == 0 ? 0
                             : lbst_scan_block(&log->scan, block, last, log->entries,
                                               LBST_NAPI_LOG_ENTRIES, &count);
@@ -367,13 +363,11 @@ LBST_BIND(log_close) {
 /* logDetect(head) -> the name of a text format, or null */
 LBST_BIND(log_detect) {
   napi_value argv[1], result;
-  void *data;
   lbst_slice_t head;
   lbst_log_format_t format;
 
   NAPI_TRY(env, lbst_napi_get_args(env, info, 1, argv));
-  NAPI_TRY(env, napi_get_buffer_info(env, argv[0], &data, &head.len));
-  head.at = data;
+  NAPI_TRY(env, lbst_napi_get_bytes(env, argv[0], "a head", &head.at, &head.len));
   if (head.len > 0 && lbst_log_detect(head, &format))
     NAPI_TRY(env, napi_create_string_utf8(env, lbst_log_format_name(format),
                                           NAPI_AUTO_LENGTH, &result));
@@ -386,16 +380,14 @@ LBST_BIND(log_detect) {
 LBST_BIND(log_header) {
   napi_value argv[2];
   lbst_napi_log_t *log;
-  void *data;
   size_t len;
   lbst_cursor_t c;
   lbst_slice_t line;
 
   NAPI_TRY(env, lbst_napi_get_args(env, info, 2, argv));
   NAPI_TRY(env, lbst_napi_get_log(env, argv[0], &log));
-  NAPI_TRY(env, napi_get_buffer_info(env, argv[1], &data, &len));
+  NAPI_TRY(env, lbst_napi_get_bytes(env, argv[1], "header lines", &c.at, &len));
   if (len == 0) return NULL;
-  c.at = data;
   c.end = c.at + len;
   while (lbst_cursor_until(&c, '\n', &line))
     lbst_layout_header(&log->scan.layout, line);

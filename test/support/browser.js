@@ -26,7 +26,9 @@ async function dump (t, text, { dark = false, screenshot, size = '1000,1900' } =
     screenshot === undefined ? '--dump-dom' : `--screenshot=${screenshot}`,
     pathToFileURL(file).href
   ]
-  const browser = spawn(chromium, args, { stdio: ['ignore', 'pipe', 'ignore'] })
+  // what is preloaded to check native code is not meant for a browser
+  // what is preloaded to check native code is not meant for a browser
+  const browser = spawn(chromium, args, { stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, LD_PRELOAD: '' } })
   let out = ''
   browser.stdout.setEncoding('utf8').on('data', (chunk) => { out += chunk })
   const [status] = await once(browser, 'close')
