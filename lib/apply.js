@@ -128,12 +128,15 @@ function findApplied (server) {
  */
 function planLbSafeTimeouts (options, settings) {
   const { ask } = readOptions(options)
-  const { nodeVersion = ask.nodeVersion, ...given } = readSettings(settings)
+  const read = readSettings(settings)
+  const { nodeVersion = ask.nodeVersion, ...given } = read
   const before = { ...nodeTimers(nodeVersion).defaults }
   for (const name of Object.keys(given)) {
     if (given[name] !== undefined) before[name] = given[name]
   }
-  const plan = native().policyPlan({ ...ask, nodeVersion }, before)
+  // of a version that was asked for, what holds on Node itself
+  const otherRuntime = read.nodeVersion === undefined ? ask.otherRuntime : undefined
+  const plan = native().policyPlan({ ...ask, nodeVersion, otherRuntime }, before)
   return deepFreeze(createReport({ ...ask, nodeVersion }, plan, before))
 }
 
