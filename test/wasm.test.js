@@ -18,17 +18,26 @@ if (missing !== null && process.env.CI) throw new Error(missing)
 const options = missing === null ? {} : { skip: missing }
 
 /** Runs a script in a process of its own; `flags` for Node, `env` beside ours. */
-function run (script, { flags = [], env = {} } = {}) {
-  return spawnSync(process.execPath, [...flags, '-e', script], { cwd: root, encoding: 'utf8', timeout: 60000, env: { ...process.env, NODE_OPTIONS: '', ...env } })
+function run (script, { flags = [], env = {}, cwd = root } = {}) {
+  return spawnSync(process.execPath, [...flags, '-e', script], { cwd, encoding: 'utf8', timeout: 60000, env: { ...process.env, NODE_OPTIONS: '', ...env } })
 }
 
-/** The package as it is installed, without a build of its own. */
+/** The package as it is installed where no binary was made for it. */
 function installPackage (t, parts) {
   const copy = fs.mkdtempSync(path.join(os.tmpdir(), 'lbst-copy-'))
   t.teardown(() => fs.rmSync(copy, { recursive: true, force: true }))
   for (const name of ['lib', 'package.json', ...parts]) fs.cpSync(path.join(root, name), path.join(copy, name), { recursive: true })
   return copy
 }
+
+/** Applies, and says what became of it: [native, keepAliveTimeout, the report's native]. */
+const applyScript = `
+  const lbst = require('.')
+  const server = require('http').createServer()
+  const report = lbst.applyLbSafeTimeouts(server, { lb: 'aws-alb' })
+  console.log(JSON.stringify([lbst.native, server.keepAliveTimeout, report.native]))
+`
+const applied = '[false,65000,false]\n'
 
 /** A call's outcome as a value that can be compared. */
 function outcome (call) {
@@ -129,4 +138,83 @@ t.test('the same answers and the same errors as the native module', options, asy
   t.ok(count > 3000, `${count} questions`)
   const kinds = new Map(different.map((one) => [inspect(one), one]))
   t.same([...kinds.values()].slice(0, 8), [], `${different.length} different`)
+})
+
+t.test('memory comes back, whatever was thrown', options, async (t) => {
+  const { loadWasm } = require('../lib/wasm')
+  const { Instance } = WebAssembly
+  let memory
+  WebAssembly.Instance = function (...args) {
+    const instance = new Instance(...args)
+    memory = instance.exports.memory
+    return instance
+  }
+  t.teardown(() => { WebAssembly.Instance = Instance })
+  const wasm = loadWasm()
+  const block = Buffer.from('x\n'.repeat(50000))
+  const use = () => {
+    const log = wasm.logOpen({ format: 'nginx-access', logFormat: '', record: false, entries: 'none', evidence: 0, sinceMs: null, untilMs: null })
+    wasm.logScan(log, block, true)
+    // a getter calls in again, and then throws
+    const { message } = outcome(() => wasm.policyIdle('22.19.0', { get headersTimeout () { throw new Error(wasm.spellNearest('aws_alb', ['aws-alb'])) } }))
+    wasm.logClose(log)
+    return message
+  }
+  t.equal(use(), 'aws-alb')
+  const before = memory.buffer.byteLength
+  for (let i = 0; i < 200; i++) use()
+  t.equal(memory.buffer.byteLength, before)
+
+  // no stack left in the middle of the C code
+  const endless = (depth) => wasm.policyIdle('22.19.0', { get headersTimeout () { return endless(depth + 1) } })
+  t.throws(() => endless(0), RangeError)
+  use()
+  t.equal(memory.buffer.byteLength, before, 'and the C code has its own stack back')
+})
+
+t.test('--permission without --allow-addons', options, async (t) => {
+  const flag = process.allowedNodeEnvironmentFlags.has('--permission') ? '--permission' : '--experimental-permission'
+  if (!process.allowedNodeEnvironmentFlags.has(flag)) return t.comment('this Node has no permission model')
+  const flags = [flag, '--allow-fs-read=*']
+  const { stdout, stderr } = run(applyScript, { flags })
+  t.equal(stdout, applied)
+  t.match(stderr, /\[LBST_W_NO_NATIVE\] Warning: the native module of lb-safe-timeouts could not be loaded \(.*addon.*disabled/)
+  t.equal(stderr.match(/LBST_W_NO_NATIVE/g).length, 1)
+  const strict = run(applyScript, { flags, env: { LB_SAFE_TIMEOUTS_REQUIRE_NATIVE: '1' } })
+  t.equal(strict.stdout, '')
+  t.match(strict.stderr, /LBST_E_NATIVE_MISSING/)
+})
+
+t.test('a platform without a binary: one warning for a process and its threads', options, async (t) => {
+  const cwd = installPackage(t, ['prebuilds/wasm'])
+  const pretend = "Object.defineProperty(process, 'platform', { value: 'freebsd' })\n"
+  const { stdout, stderr } = run(`${pretend}${applyScript}
+    const { Worker } = require('worker_threads')
+    new Worker(${JSON.stringify(pretend + applyScript)}, { eval: true })`, { cwd })
+  t.equal(stdout, applied + applied)
+  t.match(stderr, /could not be loaded \(freebsd-\w+, Node [\d.]+\)\. Tried: build\/Release: nothing was built here; freebsd-\w+: there is no prebuilt binary for it\. /)
+  t.equal(stderr.match(/LBST_W_NO_NATIVE/g).length, 1)
+})
+
+t.test('a binary that cannot be loaded says why', options, async (t) => {
+  const cwd = installPackage(t, ['prebuilds/wasm'])
+  const name = `${process.platform}-${process.arch}`
+  fs.mkdirSync(path.join(cwd, 'prebuilds', name))
+  fs.writeFileSync(path.join(cwd, 'prebuilds', name, 'lb_safe_timeouts.node'), 'no binary')
+  const { stdout, stderr } = run(applyScript, { cwd })
+  t.equal(stdout, applied)
+  t.match(stderr, new RegExp(`prebuilds/${name}: .*lb_safe_timeouts\\.node`))
+})
+
+t.test('asked for: LB_SAFE_TIMEOUTS_NATIVE=off', options, async (t) => {
+  const { stdout, stderr } = run(applyScript, { env: { LB_SAFE_TIMEOUTS_NATIVE: 'off' } })
+  t.equal(stdout, applied)
+  t.equal(stderr, '', 'no warning')
+})
+
+t.test('nothing at all', async (t) => {
+  const { stdout, stderr } = run(applyScript, { cwd: installPackage(t, []) })
+  t.equal(stdout, '')
+  t.match(stderr, /LBST_E_NATIVE_MISSING/)
+  t.match(stderr, /Tried: build\/Release: nothing was built here; .*; WebAssembly: Cannot find module/)
 })

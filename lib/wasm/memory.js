@@ -76,6 +76,11 @@ class Memory {
     return at
   }
 
+  /** Fills `bytes` with what the C code has there. */
+  copyOut (at, bytes) {
+    bytes.set(this.bytes.subarray(at, at + bytes.length))
+  }
+
   free (at) {
     this.#exports.free(at)
   }

@@ -31,6 +31,13 @@ const arrayTypes = ['Int8Array', 'Uint8Array', 'Uint8ClampedArray', 'Int16Array'
 // a typed array's own word for what it is, whatever was put on it
 const { get: readArrayType } = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)
 
+// For work in other threads, of which there are none here. lib asks for none; a call of it
+// all the same fails at its first step.
+const refused = [
+  'napi_create_reference', 'napi_delete_reference', 'napi_create_promise', 'napi_resolve_deferred',
+  'napi_create_async_work', 'napi_queue_async_work', 'napi_delete_async_work'
+]
+
 // napi_property_attributes
 const writable = 1
 const enumerable = 2
@@ -69,7 +76,8 @@ function createNapi () {
 
   // A value of JavaScript is a number to the C code: its place in here while a call lasts.
   const values = [undefined]
-  // the call that runs: its arguments, its copies in memory, and what was thrown in it
+  // The call that runs: its arguments, its copies in memory, the buffers that the C code fills
+  // there, and what was thrown in it
   let call = null
   let lastStatus = ok
 
@@ -128,10 +136,11 @@ function createNapi () {
   function enter (self, args, run) {
     const outer = call
     const stack = wasm.__stack_pointer.value
-    call = { self, args, first: values.length, copies: [], thrown: null }
+    call = { self, args, first: values.length, copies: [], buffers: [], thrown: null }
     try {
       const result = values[run()]
       if (call.thrown !== null) throw call.thrown.value
+      for (const { at, bytes } of call.buffers) memory.copyOut(at, bytes)
       return result
     } finally {
       for (const copy of call.copies) memory.free(copy)
@@ -196,8 +205,30 @@ function createNapi () {
     napi_create_array: (_, result) => put(result, []),
     napi_create_array_with_length: (_, length, result) => put(result, new Array(length >>> 0)),
     napi_create_double: (_, value, result) => put(result, value),
+    napi_create_int32: (_, value, result) => put(result, value),
     napi_create_uint32: (_, value, result) => put(result, value >>> 0),
     napi_create_string_utf8: (_, text, length, result) => put(result, memory.getText(text, length)),
+    /** The C code fills the buffer before it returns: that is when its bytes are taken over. */
+    napi_create_arraybuffer (_, length, data, result) {
+      const bytes = new Uint8Array(length >>> 0)
+      if (data !== 0) {
+        const at = keep(bytes)
+        if (at === 0) return genericFailure
+        call.buffers.push({ at, bytes })
+        memory.setU32(data, at)
+      }
+      return put(result, bytes.buffer)
+    },
+    napi_create_typedarray (_, type, length, buffer, offset, result) {
+      const ArrayClass = globalThis[arrayTypes[type]]
+      return ArrayClass === undefined ? invalidArg : put(result, new ArrayClass(values[buffer], offset >>> 0, length >>> 0))
+    },
+    napi_create_buffer_copy (_, length, data, copy, result) {
+      if (copy !== 0) return invalidArg
+      const bytes = Buffer.alloc(length >>> 0)
+      memory.copyOut(data >>> 0, bytes)
+      return put(result, bytes)
+    },
     napi_get_boolean: (_, value, result) => put(result, value !== 0),
     napi_get_null: (_, result) => put(result, null),
 
@@ -335,6 +366,7 @@ function createNapi () {
   }
 
   const imports = { uv_hrtime: () => process.hrtime.bigint() }
+  for (const name of refused) imports[name] = () => genericFailure
   for (const [name, run] of Object.entries(functions)) {
     imports[name] = (...args) => {
       try {
