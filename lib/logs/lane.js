@@ -7,7 +7,7 @@
 const fs = require('node:fs')
 const path = require('node:path')
 const { getSystemErrorName } = require('node:util')
-const { native } = require('../binding')
+const { hasNative, native } = require('../binding')
 const { headLength } = require('./formats')
 const { lineStart } = require('./read')
 const { LogScanner } = require('./scanner')
@@ -56,7 +56,7 @@ class Lane {
 
   /** Reads what the task names: { result, failure }. Rejects when its thread breaks down. */
   async run (task, onEntries) {
-    return (task.packing === 'plain' && await readText(task, this.options, onEntries)) || this.runInThread(task, onEntries)
+    return (task.packing === 'plain' && hasNative() && await readText(task, this.options, onEntries)) || this.runInThread(task, onEntries)
   }
 
   runInThread (task, onEntries) {

@@ -33,6 +33,7 @@ const linkers = {
 }
 
 // the parts of src/sys that differ by system; the others have no answer to give
+const bySystem = /_(linux|darwin|mingw|none)\.c$/
 const systems = {
   linux: ['gate_linux.c', 'sock_linux.c'],
   darwin: ['gate_none.c', 'sock_darwin.c'],
@@ -45,7 +46,7 @@ function listSources (platform) {
   const all = (folder) => fs.readdirSync(path.join(root, 'src', folder)).filter((file) => file.endsWith('.c')).sort()
   return [
     ...all('core').map((file) => `src/core/${file}`),
-    ...['clock.c', ...(systems[platform] ?? systems.none)].map((file) => `src/sys/${file}`),
+    ...all('sys').filter((file) => !bySystem.test(file) || (systems[platform] ?? systems.none).includes(file)).map((file) => `src/sys/${file}`),
     ...all('napi').map((file) => `src/napi/${file}`),
     ...(platform === 'wasm' ? all('wasm').map((file) => `src/wasm/${file}`) : [])
   ]
