@@ -83,10 +83,8 @@ LBST_BIND(log_source) {
     return NULL;
   }
   if (!lbst_reader_init(&reader, (int) fd, (uint64_t) from,
-                        to > LBST_NAPI_OFFSET_MAX ? UINT64_MAX : (uint64_t) to)) {
-    NAPI_TRY(env, napi_throw_error(env, NULL, "out of memory"));
-    return NULL;
-  }
+                        to > LBST_NAPI_OFFSET_MAX ? UINT64_MAX : (uint64_t) to))
+    NAPI_TRY(env, lbst_napi_check(env, LBST_E_NATIVE_FAILED));
   lbst_reader_free(&log->reader);
   log->reader = reader;
   return NULL;
