@@ -117,27 +117,35 @@ export function createLogClassifier (options?: Omit<LogOptions, 'entries'>): Log
 
 /** An entry of `classifyLogFiles`. */
 export interface LogFileEntry extends LogEntry {
+  /** The path, or '-'. */
   file: string
+  /** The line. */
   text: string
 }
 
 /** The verdicts on one method or one target. */
 export interface LogShare {
+  /** The method or target. */
   name: string
+  /** Its lines by verdict. */
   counts: Record<LogVerdict, number>
 }
 
 /** The verdicts on all files together. */
 export interface LogReport extends Omit<Verdicts, 'entries' | 'badLines'> {
+  /** Those that were found. */
   formats: LogFormat[]
+  /** How many files were read. */
   files: number
   /** Lines outside of the times asked for. */
   outside: number
   /** How often each reason was given. */
   whys: Record<string, number>
+  /** By method. */
   methods: LogShare[]
-  /** Most races first. */
+  /** By target, most races first. */
   targets: LogShare[]
+  /** By hour (UTC). */
   hours: { time: string, counts: Record<LogVerdict, number> }[]
   /** Minutes of a target in which something failed. */
   minutes: { minute: number, time: string, target: string | null, counts: Record<LogVerdict, number> }[]
