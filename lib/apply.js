@@ -4,7 +4,7 @@
 // told as a report.
 
 const { attach, ownWrite } = require('./attach')
-const { native } = require('./binding')
+const { hasNative, native } = require('./binding')
 const { deepFreeze, findLoadBalancer, nodeTimers } = require('./catalogue')
 const { track } = require('./drain/track')
 const { readOptions, readSettings } = require('./options')
@@ -68,7 +68,7 @@ function createReport (ask, plan, before) {
     reasons: plan.reasons,
     warnings: plan.warnings,
     node: nodeTimers(ask.nodeVersion),
-    native: true
+    native: hasNative()
   }
 }
 
@@ -128,12 +128,15 @@ function findApplied (server) {
  */
 function planLbSafeTimeouts (options, settings) {
   const { ask } = readOptions(options)
-  const { nodeVersion = ask.nodeVersion, ...given } = readSettings(settings)
+  const read = readSettings(settings)
+  const { nodeVersion = ask.nodeVersion, ...given } = read
   const before = { ...nodeTimers(nodeVersion).defaults }
   for (const name of Object.keys(given)) {
     if (given[name] !== undefined) before[name] = given[name]
   }
-  const plan = native().policyPlan({ ...ask, nodeVersion }, before)
+  // of a version that was asked for, what holds on Node itself
+  const otherRuntime = read.nodeVersion === undefined ? ask.otherRuntime : undefined
+  const plan = native().policyPlan({ ...ask, nodeVersion, otherRuntime }, before)
   return deepFreeze(createReport({ ...ask, nodeVersion }, plan, before))
 }
 

@@ -14,7 +14,12 @@ export type LogVerdict =
   | 'ok'
   | 'other'
 
-/** The formats of logs; `auto` finds out which. */
+/**
+ * The formats of logs; `auto` finds out which. `varnish` is the side of Varnish that talks to the target, which is not in its usual log:
+ * ```
+ * varnishncsa -b -F '%h %l %u %t "%r" %s %b "%{Referer}i" "%{User-agent}i" %{Varnish:time_firstbyte}x %{VSL:BereqAcct[2]}x %{VSL:BackendOpen[3]}x:%{VSL:BackendOpen[4]}x %{VSL:BackendOpen[7]}x "%{VSL:FetchError}x"'
+ * ```
+ */
 export type LogFormat =
   | 'alb'
   | 'clb'
@@ -32,6 +37,7 @@ export type LogFormat =
   | 'traefik-json'
   | 'apache-error'
   | 'heroku'
+  | 'varnish'
 
 /** The options of the functions that read logs. */
 export interface LogOptions {
