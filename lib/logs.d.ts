@@ -15,8 +15,10 @@ export type LogVerdict =
   | 'other'
 
 /**
- * The formats of logs; `auto` finds out which. `varnish` is the side of Varnish that talks to the target, which is not in its usual log:
- * ```
+ * The formats of logs; `auto` finds out which. `varnish` is the side of Varnish that talks to the
+ * target, which is not in its usual log:
+ *
+ * ```sh
  * varnishncsa -b -F '%h %l %u %t "%r" %s %b "%{Referer}i" "%{User-agent}i" %{Varnish:time_firstbyte}x %{VSL:BereqAcct[2]}x %{VSL:BackendOpen[3]}x:%{VSL:BackendOpen[4]}x %{VSL:BackendOpen[7]}x "%{VSL:FetchError}x"'
  * ```
  */

@@ -8,7 +8,7 @@
 const fs = require('node:fs')
 const path = require('node:path')
 const t = require('tap')
-const { checkFlags, readCommands, runCommand, startUnsafeServer } = require('./docs/command')
+const { checkFlags, readCommands, runCommand, startProcess, startUnsafeServer } = require('./docs/command')
 const { checkConfiguration } = require('./docs/configuration')
 const { listDocs, load, readAnchors, readBlocks, readLinks, root } = require('./docs/markdown')
 const { runProgram } = require('./docs/program')
@@ -18,7 +18,7 @@ const { complaintsOfTypes } = require('./docs/types')
 const atOnce = 4
 
 // they measure: 5 s each
-const measuring = /lb-safe-timeouts (doctor|selfcheck)\b/
+const measuring = /lb-safe-timeouts (doctor http|selfcheck)\b/
 const slow = process.argv.includes('--slow')
 
 const skip = process.platform === 'win32' && 'the commands are for a POSIX shell'
@@ -63,7 +63,10 @@ t.test('programs', { skip, jobs: atOnce }, async (t) => {
 t.test('commands', { skip, jobs: atOnce }, async (t) => {
   const sandbox = createSandbox()
   const server = await startUnsafeServer()
+  const watched = await startProcess(sandbox)
+  sandbox.env.PID = String(watched.pid)
   t.teardown(() => {
+    watched.kill()
     server.stop()
     sandbox.remove()
   })
