@@ -31,22 +31,24 @@ async function readOpen (fd, { file, packing, from, to }, scanner, onEntries) {
   }
 }
 
-function readHead (fd, packing) {
-  const head = Buffer.alloc(headLength)
-  const bytes = head.subarray(0, fs.readSync(fd, head, 0, headLength, 0))
-  return packing === 'plain' ? bytes : native().logUnpack(bytes, packing)
+/** The beginning of the text, in `heads` (there may be thousands of files); null: not here. */
+function readHead (fd, packing, heads) {
+  const bytes = heads.read.subarray(0, fs.readSync(fd, heads.read, 0, headLength, 0))
+  if (packing === 'plain') return bytes
+  const length = native().logUnpack(bytes, packing, heads.unpacked)
+  return length === null ? null : heads.unpacked.subarray(0, length)
 }
 
 /**
  * What was counted, up to a failure if there was one: { result, failure }; null for what is left
  * to a thread.
  */
-async function readText (task, options, onEntries) {
+async function readText (task, options, heads, onEntries) {
   const scanner = new LogScanner(options)
   let fd = null
   try {
     fd = fs.openSync(task.file, 'r')
-    const head = readHead(fd, task.packing)
+    const head = readHead(fd, task.packing, heads)
     if (head === null || head.length === 0) return null
     scanner.openAt(head, task.from)
     if (scanner.json) return null
@@ -62,13 +64,14 @@ async function readText (task, options, onEntries) {
 class Lane {
   constructor (options) {
     this.options = options
+    this.heads = { read: Buffer.alloc(headLength), unpacked: Buffer.alloc(headLength) }
     this.worker = null
     this.task = null
   }
 
   /** Reads what the task names: { result, failure }. Rejects when its thread breaks down. */
   async run (task, onEntries) {
-    return (task.packing !== null && await readText(task, this.options, onEntries)) || this.runInThread(task, onEntries)
+    return (task.packing !== null && await readText(task, this.options, this.heads, onEntries)) || this.runInThread(task, onEntries)
   }
 
   runInThread (task, onEntries) {

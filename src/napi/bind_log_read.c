@@ -99,23 +99,24 @@ LBST_BIND(log_source) {
   return NULL;
 }
 
-#define HEAD_LEN 65536
-
-/* logUnpack(head, packing) -> the beginning of the text that |head| is the beginning of,
- * or null where this process cannot unpack it */
+/* logUnpack(head, packing, to) -> how many bytes of |to| the text that |head| is the
+ * beginning of fills, or null where this process cannot unpack it */
 LBST_BIND(log_unpack) {
-  napi_value argv[2], result;
+  napi_value argv[3], result;
   lbst_unpack_t *unpack;
   lbst_slice_t in;
-  char text[HEAD_LEN], *out = text;
-  size_t room = sizeof(text);
+  size_t room, len;
   uint32_t packing;
-  void *data;
+  void *head, *to;
+  char *out;
 
-  NAPI_TRY(env, lbst_napi_get_args(env, info, 2, argv));
-  NAPI_TRY(env, napi_get_buffer_info(env, argv[0], &data, &in.len));
+  NAPI_TRY(env, lbst_napi_get_args(env, info, 3, argv));
+  NAPI_TRY(env, napi_get_buffer_info(env, argv[0], &head, &in.len));
   NAPI_TRY(env, lbst_napi_get_choice(env, argv[1], "packing", packings, 3, &packing));
-  in.at = data;
+  NAPI_TRY(env, napi_get_buffer_info(env, argv[2], &to, &len));
+  in.at = head;
+  out = to;
+  room = len;
   unpack =
     packing == LBST_PACKING_PLAIN ? NULL : lbst_unpack_open((lbst_packing_t) packing);
   if (unpack == NULL) {
@@ -125,7 +126,7 @@ LBST_BIND(log_unpack) {
   /* what is broken behind it is found again when all of it is read */
   (void) lbst_unpack_run(unpack, &in, &out, &room);
   lbst_unpack_close(unpack);
-  NAPI_TRY(env, napi_create_buffer_copy(env, sizeof(text) - room, text, NULL, &result));
+  NAPI_TRY(env, napi_create_double(env, (double) (len - room), &result));
   return result;
 }
 
