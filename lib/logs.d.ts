@@ -142,12 +142,14 @@ export interface LogReport extends Omit<Verdicts, 'entries' | 'badLines'> {
   failures: { file: string, message: string, code?: string }[]
 }
 
-/** Files, folders and '-' (stdin), plain, gzip or zstd, read in worker threads. */
+/** Files, folders and '-' (stdin), plain, gzip or zstd, read off the main thread. */
 export function classifyLogFiles (paths: readonly string[], options?: Omit<LogOptions, 'entries'> & {
   /** @default one per core */
   threads?: number
   /** Every line's entry, as it is read. */
   onEntries?: (entries: LogFileEntry[]) => void
+  /** Fill the report's `minutes`: there may be thousands. @default true */
+  minutes?: boolean
 }): Promise<LogReport>
 
 export const logFormats: readonly LogFormat[]

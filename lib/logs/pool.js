@@ -90,7 +90,7 @@ async function runTasks (tasks, options, threads, onTask) {
 }
 
 /** As classifyLogFiles(), with its options read. */
-async function readFiles (paths, { threads = os.availableParallelism?.() ?? os.cpus().length, onEntries, ...options }) {
+async function readFiles (paths, { threads = os.availableParallelism?.() ?? os.cpus().length, onEntries, minutes = true, ...options }) {
   if (!Array.isArray(paths) || paths.some((name) => typeof name !== 'string')) {
     throw createError('LBST_E_INVALID_TYPE', `expected an array of file names, got ${inspect(paths)}`)
   }
@@ -127,8 +127,8 @@ async function readFiles (paths, { threads = os.availableParallelism?.() ?? os.c
   const cut = onEntries === undefined
   await runTasks(tasksOf(paths, cut, failures), scan, cut ? Math.max(1, threads) : 1, onTask)
   delete evidence.ok
-  const report = { ...sum.report(), files: files.size, failures, evidence, badLines }
-  return { ...report, races: findBursts(report) }
+  const races = findBursts({ counts: sum.verdicts().counts, minutes: sum.raceMinutes() })
+  return { ...sum.report(minutes), files: files.size, failures, evidence, badLines, races }
 }
 
 module.exports = { readFiles }

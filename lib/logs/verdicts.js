@@ -22,18 +22,16 @@ function badEntry ({ line, why, text }) {
   return { line, why, text }
 }
 
-/** Rows of one flat list of numbers: key, target, a count for each of `kinds` verdicts. */
-function * buckets (flat, kinds) {
-  const width = 2 + kinds
-  for (let at = 0; at < flat.length; at += width) {
-    yield { key: flat[at], target: flat[at + 1], counts: flat.subarray(at + 2, at + width) }
-  }
-}
-
-function addTo (map, key, counts) {
+/** Adds `kinds` counts, which stand in `counts` from `at` on, to those of `key`. */
+function addTo (map, key, counts, at = 0, kinds = counts.length) {
   const sum = map.get(key)
-  if (sum === undefined) map.set(key, Array.from(counts))
-  else for (let i = 0; i < sum.length; i++) sum[i] += counts[i]
+  if (sum !== undefined) {
+    for (let i = 0; i < kinds; i++) sum[i] += counts[at + i]
+    return
+  }
+  const first = []
+  for (let i = 0; i < kinds; i++) first.push(counts[at + i])
+  map.set(key, first)
 }
 
 /** Adds up passes over any number of logs. */
@@ -58,10 +56,15 @@ class Sum {
     result.counts.forEach((count, index) => { this.counts[index] += count })
     result.whys.forEach((count, index) => { this.whys[index] += count })
     for (const [name, counts] of Object.entries(result.methods)) addTo(this.methods, name, counts)
-    const minutesOf = new Map(result.targets.map(({ index, name }) => [index, this.minutesOf(name)]))
     for (const { name, counts } of result.targets) addTo(this.targets, name, counts)
-    for (const { key, counts } of buckets(result.hours, this.counts.length)) addTo(this.hours, key, counts)
-    for (const { key, target, counts } of buckets(result.minutes, this.counts.length)) addTo(minutesOf.get(target) ?? this.minutesOf(null), key, counts)
+    // flat lists: key, target's index, a count for each verdict
+    const kinds = this.counts.length
+    const { hours, minutes } = result
+    const targetAt = new Map(result.targets.map(({ index, name }) => [index, this.minutesOf(name)]))
+    for (let at = 0; at < hours.length; at += 2 + kinds) addTo(this.hours, hours[at], hours, at + 2, kinds)
+    for (let at = 0; at < minutes.length; at += 2 + kinds) {
+      addTo(targetAt.get(minutes[at + 1]) ?? this.minutesOf(null), minutes[at], minutes, at + 2, kinds)
+    }
   }
 
   minutesOf (target) {
@@ -88,11 +91,12 @@ class Sum {
     }
   }
 
-  minuteRows () {
+  /** A row per minute and target, of those whose counts `isWanted`. */
+  minuteRows (isWanted) {
     const rows = []
     let time = null
     for (const [target, minutes] of this.minutes) {
-      for (const [minute, counts] of minutes) rows.push({ minute, time, target, counts: this.named(counts) })
+      for (const [minute, counts] of minutes) if (isWanted(counts)) rows.push({ minute, time, target, counts: this.named(counts) })
     }
     rows.sort((a, b) => a.minute - b.minute)
     for (let i = 0; i < rows.length; i++) {
@@ -102,8 +106,14 @@ class Sum {
     return rows
   }
 
-  /** All of it. Times are ISO 8601 in UTC. */
-  report () {
+  /** The rows in which a request was lost. */
+  raceMinutes () {
+    const race = this.verdictNames.indexOf('keep-alive-race')
+    return this.minuteRows((counts) => counts[race] > 0)
+  }
+
+  /** All of it, `minutes` or not. Times are ISO 8601 in UTC. */
+  report (minutes) {
     const total = (counts) => counts.reduce((sum, count) => sum + count, 0)
     const byRace = (a, b) => b.counts['keep-alive-race'] - a.counts['keep-alive-race'] || total(Object.values(b.counts)) - total(Object.values(a.counts)) || (a.name < b.name ? -1 : 1)
     return {
@@ -114,7 +124,7 @@ class Sum {
       methods: [...this.methods].filter(([, counts]) => total(counts) > 0).map(([name, counts]) => ({ name, counts: this.named(counts) })).sort(byRace),
       targets: [...this.targets].map(([name, counts]) => ({ name, counts: this.named(counts) })).sort(byRace),
       hours: [...this.hours].sort(([a], [b]) => a - b).map(([key, counts]) => ({ time: isoTime(key * hourMs), counts: this.named(counts) })),
-      minutes: this.minuteRows(),
+      minutes: minutes ? this.minuteRows(() => true) : [],
       beyond: this.beyond
     }
   }
