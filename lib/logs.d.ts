@@ -148,7 +148,7 @@ export function classifyLogFiles (paths: readonly string[], options?: Omit<LogOp
   threads?: number
   /** Every line's entry, as it is read. */
   onEntries?: (entries: LogFileEntry[]) => void
-  /** Fill the report's `minutes`: there may be thousands. @default true */
+  /** All rows of the report's `minutes` (there may be thousands), or only those with races. @default true */
   minutes?: boolean
 }): Promise<LogReport>
 

@@ -94,7 +94,7 @@ async function readFiles (paths, { threads = os.availableParallelism?.() ?? os.c
   if (!Array.isArray(paths) || paths.some((name) => typeof name !== 'string')) {
     throw createError('LBST_E_INVALID_TYPE', `expected an array of file names, got ${inspect(paths)}`)
   }
-  const sum = new Sum()
+  const sum = new Sum({ minutes })
   const failures = []
   const evidence = {}
   const badLines = []
@@ -127,8 +127,8 @@ async function readFiles (paths, { threads = os.availableParallelism?.() ?? os.c
   const cut = onEntries === undefined
   await runTasks(tasksOf(paths, cut, failures), scan, cut ? Math.max(1, threads) : 1, onTask)
   delete evidence.ok
-  const races = findBursts({ counts: sum.verdicts().counts, minutes: sum.raceMinutes() })
-  return { ...sum.report(minutes), files: files.size, failures, evidence, badLines, races }
+  const report = { ...sum.report(), files: files.size, failures, evidence, badLines }
+  return { ...report, races: findBursts(report) }
 }
 
 module.exports = { readFiles }

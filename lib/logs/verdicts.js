@@ -36,8 +36,11 @@ function addTo (map, key, counts, at = 0, kinds = counts.length) {
 
 /** Adds up passes over any number of logs. */
 class Sum {
-  constructor () {
+  /** `minutes`: whether all of them are wanted, or only those in which a race was lost. */
+  constructor ({ minutes = true } = {}) {
     const { verdicts, whys } = native().logNames()
+    this.allMinutes = minutes
+    this.race = verdicts.indexOf('keep-alive-race')
     this.verdictNames = verdicts
     this.whyTexts = whys
     this.formats = new Set()
@@ -63,6 +66,7 @@ class Sum {
     const targetAt = new Map(result.targets.map(({ index, name }) => [index, this.minutesOf(name)]))
     for (let at = 0; at < hours.length; at += 2 + kinds) addTo(this.hours, hours[at], hours, at + 2, kinds)
     for (let at = 0; at < minutes.length; at += 2 + kinds) {
+      if (!this.allMinutes && minutes[at + 2 + this.race] === 0) continue
       addTo(targetAt.get(minutes[at + 1]) ?? this.minutesOf(null), minutes[at], minutes, at + 2, kinds)
     }
   }
@@ -91,12 +95,12 @@ class Sum {
     }
   }
 
-  /** A row per minute and target, of those whose counts `isWanted`. */
-  minuteRows (isWanted) {
+  /** A row per minute and target. */
+  minuteRows () {
     const rows = []
     let time = null
     for (const [target, minutes] of this.minutes) {
-      for (const [minute, counts] of minutes) if (isWanted(counts)) rows.push({ minute, time, target, counts: this.named(counts) })
+      for (const [minute, counts] of minutes) rows.push({ minute, time, target, counts: this.named(counts) })
     }
     rows.sort((a, b) => a.minute - b.minute)
     for (let i = 0; i < rows.length; i++) {
@@ -106,14 +110,8 @@ class Sum {
     return rows
   }
 
-  /** The rows in which a request was lost. */
-  raceMinutes () {
-    const race = this.verdictNames.indexOf('keep-alive-race')
-    return this.minuteRows((counts) => counts[race] > 0)
-  }
-
-  /** All of it, `minutes` or not. Times are ISO 8601 in UTC. */
-  report (minutes) {
+  /** All of it. Times are ISO 8601 in UTC. */
+  report () {
     const total = (counts) => counts.reduce((sum, count) => sum + count, 0)
     const byRace = (a, b) => b.counts['keep-alive-race'] - a.counts['keep-alive-race'] || total(Object.values(b.counts)) - total(Object.values(a.counts)) || (a.name < b.name ? -1 : 1)
     return {
@@ -124,7 +122,7 @@ class Sum {
       methods: [...this.methods].filter(([, counts]) => total(counts) > 0).map(([name, counts]) => ({ name, counts: this.named(counts) })).sort(byRace),
       targets: [...this.targets].map(([name, counts]) => ({ name, counts: this.named(counts) })).sort(byRace),
       hours: [...this.hours].sort(([a], [b]) => a - b).map(([key, counts]) => ({ time: isoTime(key * hourMs), counts: this.named(counts) })),
-      minutes: minutes ? this.minuteRows(() => true) : [],
+      minutes: this.minuteRows(),
       beyond: this.beyond
     }
   }
