@@ -99,13 +99,13 @@ async function runTasks (tasks, options, threads, onTask) {
 }
 
 /** As classifyLogFiles(), with its options read. */
-async function readFiles (paths, { threads = os.availableParallelism?.() ?? os.cpus().length, onEntries, ...options }) {
+async function readFiles (paths, { threads = os.availableParallelism?.() ?? os.cpus().length, onEntries, minutes = true, ...options }) {
   if (!Array.isArray(paths)) throw createError('LBST_E_INVALID_TYPE', `expected an array of file names, got ${inspect(paths)}`)
   // not some(), which passes over holes, one by one
   for (const name of paths) {
     if (typeof name !== 'string') throw createError('LBST_E_INVALID_TYPE', `expected an array of file names, got one with ${inspect(name)} in it`)
   }
-  const sum = new Sum()
+  const sum = new Sum({ minutes })
   const failures = []
   const evidence = {}
   const badLines = []

@@ -47,22 +47,6 @@ method_of(lbst_slice_t name) {
   return method;
 }
 
-static void
-free_buckets(lbst_bucket_t *buckets, size_t count) {
-  size_t i;
-
-  memset(buckets, 0, count * sizeof(*buckets));
-  for (i = 0; i < count; i++)
-    buckets[i].key = LBST_TIME_NONE;
-}
-
-void
-lbst_tally_init(lbst_tally_t *tally) {
-  memset(tally, 0, sizeof(*tally));
-  free_buckets(tally->hours, LBST_TALLY_HOURS);
-  free_buckets(tally->minutes, LBST_TALLY_MINUTES);
-}
-
 /* Multiplication by an odd number spreads a key over the high bits. */
 static size_t
 slot_of(uint64_t key, size_t size) {
@@ -77,10 +61,11 @@ find_bucket(lbst_bucket_t *buckets, size_t size, size_t *used, int64_t key,
 
   for (;; slot = (slot + 1) & (size - 1)) {
     lbst_bucket_t *b = &buckets[slot];
-    if (b->key == key && b->target == target) return b;
-    if (b->key != LBST_TIME_NONE) continue;
+    if (b->is_taken && b->key == key && b->target == target) return b;
+    if (b->is_taken) continue;
     if (*used >= size / 4 * 3) return NULL;
     (*used)++;
+    b->is_taken = true;
     b->key = key;
     b->target = target;
     return b;

@@ -26,6 +26,7 @@ static const napi_property_descriptor lbst_exports[] = {
   METHOD("logResult", lbst_bind_log_result),
   METHOD("logScan", lbst_bind_log_scan),
   METHOD("logSource", lbst_bind_log_source),
+  METHOD("logUnpack", lbst_bind_log_unpack),
   METHOD("doctorJudge", lbst_bind_doctor_judge),
   METHOD("doctorLimits", lbst_bind_doctor_limits),
   METHOD("evidenceJudge", lbst_bind_evidence_judge),
