@@ -1,9 +1,9 @@
 'use strict'
 
 // Which cells are run. Each proxy and case: the vulnerable server with default retries and
-// without; ours with both, and once more with TLS to the server where the proxy can; what
-// people use instead once each, with default retries. The Nodes take turns, shifted from proxy
-// to proxy and from case to case, so that each meets each proxy and each case.
+// without; ours on each of the five Nodes, with default retries and without, and with TLS to
+// the server where the proxy can; what people use instead once each, with default retries.
+// The Nodes take turns, shifted from proxy to proxy and from case to case.
 
 const { proxies, proxyIds } = require('../support/proxies')
 
@@ -16,8 +16,8 @@ const methods = ['GET', 'POST']
 const driver = { id: 'raw', name: 'raw pooling driver' }
 const openInAdvance = ['caddy', 'squid', driver.id]
 
-/** Attempts of each method in one cell; three cells of ours are more than 2,000 in all. */
-const attemptsOurs = 400
+/** Attempts of each method in one cell; the five cells of ours are more than 2,000 in all. */
+const attemptsOurs = 300
 const attemptsOther = 250
 const attemptsQuick = 128
 
@@ -58,6 +58,8 @@ function planCase (proxy, name, pick, attempts) {
     cell('vulnerable', 'off', pick(1)),
     cell('ours', 'off', pick(1)),
     cell('ours', 'default', pick(2), speaksTls(proxy, name) ? 'https' : 'http'),
+    cell('ours', 'off', pick(3), speaksTls(proxy, name) ? 'https' : 'http'),
+    cell('ours', 'default', pick(4)),
     cell('two-line', 'default', pick(3)),
     cell('fastify', 'default', pick(4)),
     ...(name === 'deploy' ? [cell('http-terminator', 'default', pick(2))] : [])
