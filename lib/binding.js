@@ -1,14 +1,17 @@
 'use strict'
 
-// The only place that loads native code. It does so at the first use and not at require: a
-// preload or a bundle that never meets a server does not pay for it, and a startup snapshot
-// can be taken with this package in it.
+// The only place that loads native code, or what stands in for it. It does so at the first use
+// and not at require: a preload or a bundle that never meets a server does not pay for it, and
+// a startup snapshot can be taken with this package in it.
 
 const fs = require('node:fs')
 const { createRequire } = require('node:module')
 const path = require('node:path')
+const { getEnvironmentData, setEnvironmentData } = require('node:worker_threads')
 
-let loaded
+const kWarned = 'lb-safe-timeouts: no native module'
+
+let loaded // { binding, isNative }
 
 /**
  * Whether this process runs on musl, by the loader that its own program names. (A report of
@@ -42,6 +45,7 @@ function listPrebuilds () {
  */
 function tryOwnBuild (tried) {
   const name = 'build/Release'
+  if (typeof __dirname !== 'string') return null // bundled into an ES module
   const file = path.join(__dirname, '..', 'build', 'Release', 'lb_safe_timeouts.node')
   if (!fs.existsSync(file)) {
     tried.push({ name, why: 'nothing was built here' })
@@ -77,33 +81,74 @@ function tryPrebuild (tried, name) {
   return null
 }
 
-function load () {
-  const tried = []
+function loadAddon (tried) {
+  if (isOff()) {
+    tried.push({ name: 'LB_SAFE_TIMEOUTS_NATIVE', why: 'off' })
+    return null
+  }
   let addon = tryOwnBuild(tried)
   for (const name of listPrebuilds()) addon ??= tryPrebuild(tried, name)
-  if (addon !== null) return addon
+  return addon
+}
 
-  // made by hand: the table of codes and classes is what could not be loaded
-  const error = new Error(
-    'the native module of lb-safe-timeouts could not be loaded ' +
+function isOff () {
+  return process.env.LB_SAFE_TIMEOUTS_NATIVE === 'off'
+}
+
+function describe (tried) {
+  return 'the native module of lb-safe-timeouts could not be loaded ' +
     `(${process.platform}-${process.arch}, Node ${process.versions.node}). Tried: ` +
-    tried.map(({ name, why }) => `${name}: ${why.split('\n')[0]}`).join('; '))
+    tried.map(({ name, why }) => `${name}: ${why.split('\n')[0]}`).join('; ')
+}
+
+/** Made by hand: the table of codes and classes is what could not be loaded. */
+function createMissing (tried) {
+  const error = new Error(`${describe(tried)}. \`npx lb-safe-timeouts build\` compiles it`)
   error.code = 'LBST_E_NATIVE_MISSING'
   error.cause = tried.map(({ cause }) => cause).find(Boolean)
-  throw error
+  return error
 }
 
-/** The native module. Throws LBST_E_NATIVE_MISSING with the reason when it cannot be loaded. */
+/** Once in a process, and not where it was asked for. */
+function warn (tried) {
+  if (isOff() || getEnvironmentData(kWarned)) return
+  setEnvironmentData(kWarned, true) // for the workers to come
+  process.emitWarning(
+    `${describe(tried)}. Its rules run as WebAssembly instead, timeouts are set as ever, but ` +
+    'nobody asks the kernel before an idle connection is closed. `npx lb-safe-timeouts build` ' +
+    'compiles it; LB_SAFE_TIMEOUTS_REQUIRE_NATIVE=1 makes this an error',
+    { code: 'LBST_W_NO_NATIVE' })
+}
+
+function load () {
+  const tried = []
+  const addon = loadAddon(tried)
+  if (addon !== null) return { binding: addon, isNative: true }
+  if (process.env.LB_SAFE_TIMEOUTS_REQUIRE_NATIVE === '1') throw createMissing(tried)
+  try {
+    const binding = require('./wasm').loadWasm()
+    warn(tried)
+    return { binding, isNative: false }
+  } catch (cause) {
+    tried.push({ name: 'WebAssembly', why: cause.message, cause })
+    throw createMissing(tried)
+  }
+}
+
+/**
+ * The native module, or the same by WebAssembly where it cannot be loaded. Throws
+ * LBST_E_NATIVE_MISSING with all that was tried when there is neither.
+ */
 function native () {
   loaded ??= load()
-  return loaded
+  return loaded.binding
 }
 
-/** Whether the native module can be loaded here. Never throws. */
+/** Whether the native module itself can be loaded here. Never throws. */
 function hasNative () {
   try {
     native()
-    return true
+    return loaded.isNative
   } catch {
     return false
   }

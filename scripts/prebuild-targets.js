@@ -1,6 +1,7 @@
 'use strict'
 
-// The prebuilt binaries: where each can be made, with what, and how.
+// The prebuilt binaries, and the module as WebAssembly: where each can be made, with what, and
+// how.
 
 const { execFileSync } = require('node:child_process')
 const fs = require('node:fs')
@@ -10,7 +11,7 @@ const { name, root, compile } = require('../lib/native/compile')
 
 /** The file of one prebuilt binary. */
 function binaryOf (id) {
-  return path.join(root, 'prebuilds', id, `${name}.node`)
+  return path.join(root, 'prebuilds', id, `${name}.${id === 'wasm' ? 'js' : 'node'}`)
 }
 
 // A musl binary names no C library: its few symbols are bound to the one that the process has
@@ -28,7 +29,12 @@ const targets = {
     make: makeWin32
   },
   'darwin-x64': clang('x86_64'),
-  'darwin-arm64': clang('arm64')
+  'darwin-arm64': clang('arm64'),
+  wasm: {
+    hosts: ['linux', 'darwin'],
+    tools: { clang: 'clang', 'wasm-ld': 'lld' },
+    make: makeWasm
+  }
 }
 
 function gcc (tool, debianPackage, flags) {
@@ -58,6 +64,20 @@ function makeWin32 ({ out, include }) {
     fs.writeFileSync(list, ['LIBRARY node.exe', 'EXPORTS', ...new Set([...symbols, 'uv_hrtime']), ''].join('\n'))
     execFileSync('x86_64-w64-mingw32-dlltool', ['--input-def', list, '--output-delaylib', library])
     compile({ cc: ['x86_64-w64-mingw32-gcc'], platform: 'win32', include, out, flags: [library] })
+  } finally {
+    fs.rmSync(dir, { recursive: true, force: true })
+  }
+}
+
+/** As text in a JavaScript file, which every bundler takes along. */
+function makeWasm ({ out, include }) {
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'lbst-wasm-'))
+  try {
+    const file = path.join(dir, `${name}.wasm`)
+    compile({ cc: ['clang', '--target=wasm32'], platform: 'wasm', include, out: file })
+    const base64 = fs.readFileSync(file).toString('base64')
+    fs.mkdirSync(path.dirname(out), { recursive: true })
+    fs.writeFileSync(out, `'use strict'\n\n// src/ as WebAssembly, made by scripts/prebuild.js\nmodule.exports = '${base64}'\n`)
   } finally {
     fs.rmSync(dir, { recursive: true, force: true })
   }

@@ -60,6 +60,7 @@ function isShared (server, isHeld) {
 
 function tryGate (server) {
   const fd = server._handle.fd
+  if (server._pipeName !== undefined) return 'unsupported' // a Unix domain socket
   if (!(fd >= 0)) return 'shared' // a cluster worker's stand-in; the primary listens
   const isHeld = isHeldByChild(fd)
   if (isShared(server, isHeld)) return 'shared'

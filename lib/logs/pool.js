@@ -60,8 +60,17 @@ function shownEntry (file, { line, verdict, time, method, status, target, why, t
   return { file, line, verdict, time: isoTime(time), method, status, target, why, text }
 }
 
+/** The file of a worker's code. A bundler does not see it, and it is not beside a bundle. */
+function findWorker () {
+  const file = typeof __dirname === 'string' ? path.join(__dirname, 'worker.js') : 'worker.js'
+  if (path.isAbsolute(file) && fs.existsSync(file)) return file
+  throw createError('LBST_E_UNSUPPORTED',
+    'log files are read in worker threads, whose code is not in this bundle; let the bundler leave lb-safe-timeouts external, or pass the text to classifyLog()')
+}
+
 /** Runs every task; calls onTask(task, entries, result, failure) in the order of the tasks. */
 async function runTasks (tasks, options, threads, onTask) {
+  const file = findWorker()
   const waiting = [] // in order: { task, entries, done, result }
   const workers = new Set()
   let nextId = 0
@@ -95,7 +104,7 @@ async function runTasks (tasks, options, threads, onTask) {
     }
     const start = () => {
       const pending = new Int32Array(new SharedArrayBuffer(4))
-      const worker = new Worker(path.join(__dirname, 'worker.js'), { workerData: { options, pending } })
+      const worker = new Worker(file, { workerData: { options, pending } })
       workers.add(worker)
       worker.on('error', fail)
       worker.on('message', ({ id, entries, done, result, failure }) => {

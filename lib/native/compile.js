@@ -2,7 +2,8 @@
 
 // Compiles the native module with one call of a C compiler. There is no library to find and
 // nothing to configure, so neither node-gyp nor make nor Python is needed: the prebuilt
-// binaries are made by this, and so is one for a platform that has none of them.
+// binaries are made by this, and so is one for a platform that has none of them. For
+// WebAssembly, src/wasm is what stands in for a C library.
 
 const { spawnSync } = require('node:child_process')
 const fs = require('node:fs')
@@ -22,7 +23,13 @@ const linkers = {
   // nodelete: an addon that only workers load must not be unmapped under code that still
   // runs. lazy: a runtime without one of the symbols can still load the rest.
   elf: ['-shared', '-fPIC', '-s', '-Wl,--build-id=none', '-Wl,-z,nodelete', '-Wl,-z,lazy'],
-  win32: ['-shared', '-s', '-static-libgcc', '-Wl,--no-insert-timestamp']
+  win32: ['-shared', '-s', '-static-libgcc', '-Wl,--no-insert-timestamp'],
+  // no-builtin: or the loop of strlen would become a call of strlen
+  wasm: [
+    '-nostdlib', '-nostdlibinc', '-fno-builtin', '-mbulk-memory', '-mmutable-globals', '-isystem', 'src/wasm/include',
+    '-Wl,--no-entry,--export-dynamic,--export=malloc,--export=free,--export-table,--export=__stack_pointer',
+    '-Wl,--strip-all,--allow-undefined,-z,stack-size=1048576'
+  ]
 }
 
 // the parts of src/sys that differ by system; the others have no answer to give
@@ -39,7 +46,8 @@ function listSources (platform) {
   return [
     ...all('core').map((file) => `src/core/${file}`),
     ...['clock.c', ...(systems[platform] ?? systems.none)].map((file) => `src/sys/${file}`),
-    ...all('napi').map((file) => `src/napi/${file}`)
+    ...all('napi').map((file) => `src/napi/${file}`),
+    ...(platform === 'wasm' ? all('wasm').map((file) => `src/wasm/${file}`) : [])
   ]
 }
 

@@ -459,6 +459,13 @@ test_dangers(void) {
   ok(says(&story, LBST_W_STRAY_BYTE), "a stray byte cancels the idle timer on Node 18");
   is_u64(story.plan.close_earliest_ms, 64999, "and it adds nothing");
 
+  ok(!says(&story, LBST_W_YOUNG_CLOCK), "18.20.8 takes any uptime");
+
+  begin(&story, "aws-alb");
+  on_node(&story, "18.17.1");
+  plan(&story);
+  ok(says(&story, LBST_W_YOUNG_CLOCK), "a limit longer than the uptime, on Node 18.17.1");
+
   begin(&story, "aws-alb");
   on_node(&story, "31.0.0");
   plan(&story);
