@@ -134,15 +134,10 @@ function planLbSafeTimeouts (options, settings) {
   for (const name of Object.keys(given)) {
     if (given[name] !== undefined) before[name] = given[name]
   }
-<<<<<<< HEAD
   // of a version that was asked for, what holds on Node itself
   const otherRuntime = read.nodeVersion === undefined ? ask.otherRuntime : undefined
   const plan = native().policyPlan({ ...ask, nodeVersion, otherRuntime }, before)
-  return deepFreeze(createReport({ ...ask, nodeVersion }, plan, before, { ...before, ...plan.targets }))
-=======
-  const plan = native().policyPlan({ ...ask, nodeVersion }, before)
   return deepFreeze(createReport({ ...ask, nodeVersion }, plan, before))
->>>>>>> prebuild
 }
 
 module.exports = { applyLbSafeTimeouts, checkServer, findApplied, planLbSafeTimeouts }

@@ -60,19 +60,32 @@ function tryOwnBuild (tried) {
 }
 
 /**
+ * What a bundler makes of require('x.node') is the module or, with a loader for files, the name
+ * of the file that it has put beside the bundle.
+ */
+function open (found) {
+  if (typeof found !== 'string') return found
+  // an ES module has no __dirname; the program itself is the bundle then
+  const dir = typeof __dirname === 'string' ? __dirname : path.dirname(process.argv[1])
+  const opened = { exports: {} }
+  process.dlopen(opened, path.resolve(dir, found))
+  return opened.exports
+}
+
+/**
  * The paths are literal, because bundlers and Next.js take along nothing else; and inside
  * `try`, where they put up with one that is missing.
  */
 function tryPrebuild (tried, name) {
   try {
     switch (name) {
-      case 'darwin-arm64': return require('../prebuilds/darwin-arm64/lb_safe_timeouts.node')
-      case 'darwin-x64': return require('../prebuilds/darwin-x64/lb_safe_timeouts.node')
-      case 'linux-arm64': return require('../prebuilds/linux-arm64/lb_safe_timeouts.node')
-      case 'linux-arm64-musl': return require('../prebuilds/linux-arm64-musl/lb_safe_timeouts.node')
-      case 'linux-x64': return require('../prebuilds/linux-x64/lb_safe_timeouts.node')
-      case 'linux-x64-musl': return require('../prebuilds/linux-x64-musl/lb_safe_timeouts.node')
-      case 'win32-x64': return require('../prebuilds/win32-x64/lb_safe_timeouts.node')
+      case 'darwin-arm64': return open(require('../prebuilds/darwin-arm64/lb_safe_timeouts.node'))
+      case 'darwin-x64': return open(require('../prebuilds/darwin-x64/lb_safe_timeouts.node'))
+      case 'linux-arm64': return open(require('../prebuilds/linux-arm64/lb_safe_timeouts.node'))
+      case 'linux-arm64-musl': return open(require('../prebuilds/linux-arm64-musl/lb_safe_timeouts.node'))
+      case 'linux-x64': return open(require('../prebuilds/linux-x64/lb_safe_timeouts.node'))
+      case 'linux-x64-musl': return open(require('../prebuilds/linux-x64-musl/lb_safe_timeouts.node'))
+      case 'win32-x64': return open(require('../prebuilds/win32-x64/lb_safe_timeouts.node'))
     }
     tried.push({ name, why: 'there is no prebuilt binary for it' })
   } catch (cause) {
