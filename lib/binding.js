@@ -60,11 +60,12 @@ function tryOwnBuild (tried) {
 }
 
 /**
- * What a bundler makes of require('x.node') is the module or, with a loader for files, the name
- * of the file that it has put beside the bundle.
+ * What a bundler makes of require('x.node') is the module; or, with a loader for files, the
+ * name of the file that it has put beside the bundle; or something else in its place.
  */
 function open (found) {
-  if (typeof found !== 'string') return found
+  if (typeof found.policyPlan === 'function') return found
+  if (typeof found !== 'string') throw new Error('the bundler has left it out')
   // an ES module has no __dirname; the program itself is the bundle then
   const dir = typeof __dirname === 'string' ? __dirname : path.dirname(process.argv[1])
   const opened = { exports: {} }
