@@ -8,6 +8,7 @@ const fs = require('node:fs')
 const { createRequire } = require('node:module')
 const path = require('node:path')
 const { getEnvironmentData, setEnvironmentData } = require('node:worker_threads')
+const { adopt } = require('./realm')
 
 const kWarned = 'lb-safe-timeouts: no native module'
 
@@ -137,7 +138,7 @@ function warn (tried) {
 function load () {
   const tried = []
   const addon = loadAddon(tried)
-  if (addon !== null) return { binding: addon, isNative: true }
+  if (addon !== null) return { binding: adopt(addon), isNative: true }
   if (process.env.LB_SAFE_TIMEOUTS_REQUIRE_NATIVE === '1') throw createMissing(tried)
   try {
     const binding = require('./wasm').loadWasm()
