@@ -6,8 +6,10 @@
 
 const { createError, inspect } = require('../errors')
 const { native } = require('../binding')
+const { plainText } = require('../plain-text')
 
 const commands = {
+  build: () => require('./build'),
   detect: () => require('./detect'),
   doctor: () => require('./doctor'),
   list: () => require('./list'),
@@ -44,6 +46,7 @@ function readFlags (args, { flags: known, operands }) {
       continue
     }
     if (name === undefined) {
+      if (Object.hasOwn(known, arg.slice(1))) throw createError('LBST_E_UNKNOWN_OPTION', `unexpected ${inspect(arg)}; did you mean '-${arg}'?`)
       throw createError('LBST_E_UNKNOWN_OPTION', `unexpected ${inspect(arg)}; a flag begins with '--': ${names.map((flag) => `--${flag}`).join(', ')}`)
     }
     if (!Object.hasOwn(known, name)) {
@@ -92,7 +95,7 @@ async function main (argv, io) {
     return await command.run(readFlags(args, command), io)
   } catch (error) {
     if (typeof error.code !== 'string' || !error.code.startsWith('LBST_E_')) throw error
-    io.stderr.write(`lb-safe-timeouts: ${error.message} [${error.code}]\n`)
+    io.stderr.write(plainText(`lb-safe-timeouts: ${error.message} [${error.code}]\n`))
     return EXIT_USAGE
   }
 }

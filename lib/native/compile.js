@@ -7,6 +7,7 @@
 
 const { spawnSync } = require('node:child_process')
 const fs = require('node:fs')
+const os = require('node:os')
 const path = require('node:path')
 
 const root = path.join(__dirname, '..', '..')
@@ -33,6 +34,7 @@ const linkers = {
 }
 
 // the parts of src/sys that differ by system; the others have no answer to give
+const bySystem = /_(linux|darwin|mingw|none)\.c$/
 const systems = {
   linux: ['gate_linux.c', 'sock_linux.c'],
   darwin: ['gate_none.c', 'sock_darwin.c'],
@@ -45,7 +47,7 @@ function listSources (platform) {
   const all = (folder) => fs.readdirSync(path.join(root, 'src', folder)).filter((file) => file.endsWith('.c')).sort()
   return [
     ...all('core').map((file) => `src/core/${file}`),
-    ...['clock.c', ...(systems[platform] ?? systems.none)].map((file) => `src/sys/${file}`),
+    ...all('sys').filter((file) => !bySystem.test(file) || (systems[platform] ?? systems.none).includes(file)).map((file) => `src/sys/${file}`),
     ...all('napi').map((file) => `src/napi/${file}`),
     ...(platform === 'wasm' ? all('wasm').map((file) => `src/wasm/${file}`) : [])
   ]
@@ -53,8 +55,9 @@ function listSources (platform) {
 
 /** The folder of node_api.h and uv.h, or undefined. */
 function findHeaders () {
-  const { execPath } = process
-  const prefixes = [path.join(fs.realpathSync(execPath), '..', '..'), path.join(execPath, '..', '..'), process.env.npm_config_nodedir, '/usr/local', '/usr']
+  const { execPath, versions, env } = process
+  const fetched = path.join(os.homedir(), '.cache', 'node-gyp', versions.node) // by node-gyp
+  const prefixes = [path.join(fs.realpathSync(execPath), '..', '..'), path.join(execPath, '..', '..'), env.npm_config_nodedir, fetched, '/usr/local', '/usr']
   return prefixes.filter(Boolean).map((prefix) => path.join(prefix, 'include', 'node')).find((dir) => {
     return ['node_api.h', 'uv.h'].every((file) => fs.existsSync(path.join(dir, file)))
   })
