@@ -9,6 +9,7 @@ const fs = require('node:fs')
 const path = require('node:path')
 const { getSystemErrorName } = require('node:util')
 const { hasNative, native } = require('../binding')
+const { createError } = require('../errors')
 const { headLength } = require('./formats')
 const { lineStart } = require('./read')
 const { LogScanner } = require('./scanner')
@@ -61,6 +62,14 @@ async function readText (task, options, heads, onEntries) {
   }
 }
 
+/** The file of the thread's code. A bundler does not see it, and it is not beside a bundle. */
+function findWorker () {
+  const file = typeof __dirname === 'string' ? path.join(__dirname, 'worker.js') : null
+  if (file !== null && fs.existsSync(file)) return file
+  throw createError('LBST_E_UNSUPPORTED',
+    'packed logs and JSON are read in worker threads, whose code is not in this bundle; let the bundler leave lb-safe-timeouts external, or pass the text to classifyLog()')
+}
+
 class Lane {
   constructor (options) {
     this.options = options
@@ -85,7 +94,7 @@ class Lane {
   startThread () {
     const { Worker } = require('node:worker_threads')
     const pending = new Int32Array(new SharedArrayBuffer(4))
-    this.worker = new Worker(path.join(__dirname, 'worker.js'), { workerData: { options: this.options, pending } })
+    this.worker = new Worker(findWorker(), { workerData: { options: this.options, pending } })
     this.worker.on('error', (error) => this.task.reject(error))
     this.worker.on('exit', () => this.task.reject(new Error('the thread that read a log has ended')))
     this.worker.on('message', ({ entries, result, failure }) => {
