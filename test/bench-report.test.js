@@ -13,7 +13,7 @@ const { renderBench } = require('../bench/report/page')
 const { readmeBlock } = require('../bench/report/readme')
 const { cases, count, judge } = require('../bench/report/results')
 const { peers, results, row } = require('./fixtures/bench-figures')
-const { dump, noChromium } = require('./helpers/chromium')
+const { dump, noChromium } = require('./support/browser')
 
 const root = path.join(__dirname, '..')
 const hostile = '"><script>alert(1)</script><img src=x onerror=alert(1)>\'&|\u0000'

@@ -6,7 +6,7 @@ const { Transform } = require('node:stream')
 const { createError, inspect } = require('../errors')
 const { formats } = require('./formats')
 const { LogScanner } = require('./scanner')
-const { Sum, badEntry, publicEntry } = require('./verdicts')
+const { Sum, badEntry, isoTime, publicEntry } = require('./verdicts')
 
 const knownOptions = ['format', 'logFormat', 'entries', 'since', 'until']
 
@@ -15,7 +15,8 @@ const badLinesMax = 20
 
 function readMoment (name, value) {
   if (value === undefined || value === null) return null
-  const ms = value instanceof Date ? value.getTime() : typeof value === 'number' ? value : Date.parse(value)
+  // nothing else: making a string of an object runs code of its own
+  const ms = value instanceof Date ? value.getTime() : typeof value === 'number' ? value : typeof value === 'string' ? Date.parse(value) : NaN
   if (!Number.isSafeInteger(ms)) throw createError('LBST_E_INVALID_TYPE', `${name} must be a time such as '2026-01-14T09:00:00Z', got ${inspect(value)}`)
   return ms
 }
@@ -25,7 +26,15 @@ function readOptions (options, known = knownOptions) {
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) throw createError('LBST_E_UNKNOWN_OPTION', `there is no option ${inspect(name)}; known are ${known.join(', ')}`)
   }
-  return { format: options.format, logFormat: options.logFormat, sinceMs: readMoment('since', options.since), untilMs: readMoment('until', options.until) }
+  const [sinceMs, untilMs] = [readMoment('since', options.since), readMoment('until', options.until)]
+  if (sinceMs !== null && untilMs !== null && sinceMs >= untilMs) throw createError('LBST_E_CONFLICT', `since (${isoTime(sinceMs)}) is not before until (${isoTime(untilMs)})`)
+  return { format: options.format, logFormat: options.logFormat, sinceMs, untilMs }
+}
+
+/** The bytes of a string or of a view. Of a detached one not even Buffer.from() may be asked. */
+function toBuffer (log) {
+  if (typeof log === 'string') return Buffer.from(log)
+  return log.byteLength === 0 ? Buffer.alloc(0) : Buffer.from(log.buffer, log.byteOffset, log.byteLength)
 }
 
 /**
@@ -34,12 +43,13 @@ function readOptions (options, known = knownOptions) {
  */
 function classifyLog (log, options = {}) {
   const read = readOptions(options)
-  if (typeof log !== 'string' && !(log instanceof Uint8Array)) {
+  // not instanceof: bytes of another context (vm) are bytes
+  if (typeof log !== 'string' && !ArrayBuffer.isView(log)) {
     throw createError('LBST_E_INVALID_TYPE', `a log is a string or a Buffer, got ${inspect(log)}; files are read by classifyLogFiles()`)
   }
   const wanted = options.entries === true
   const scanner = new LogScanner({ ...read, entries: wanted ? 'all' : 'evidence', evidence: badLinesMax })
-  const data = typeof log === 'string' ? Buffer.from(log) : log instanceof Buffer ? log : Buffer.from(log.buffer, log.byteOffset, log.byteLength)
+  const data = toBuffer(log)
   const found = scanner.push(data)
   const { entries, result } = scanner.end()
   const sum = new Sum()

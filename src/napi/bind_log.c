@@ -1,17 +1,9 @@
 #include <stdlib.h>
 
 #include "../core/detect.h"
-#include "../core/scan.h"
 #include "bind.h"
 #include "glue.h"
-
-#define ENTRIES_MAX 2048 /* of one call of logScan() */
-
-/* A pass over a log as JavaScript holds it. */
-typedef struct lbst_napi_log_s {
-  lbst_scan_t scan;
-  lbst_entry_t entries[ENTRIES_MAX];
-} lbst_napi_log_t;
+#include "log.h"
 
 /* As of a model, see bind_conn.c: no other copy of the module takes it for its own. */
 static napi_type_tag
@@ -24,20 +16,26 @@ log_tag(void) {
 
 static void
 free_log(napi_env env, void *data, void *hint) {
+  lbst_napi_log_t *log = data;
+
   (void) env;
   (void) hint;
-  free(data);
+  lbst_reader_free(&log->reader);
+  free(log);
 }
 
-static napi_status
-get_log(napi_env env, napi_value value, lbst_napi_log_t **log) {
+napi_status
+lbst_napi_get_log(napi_env env, napi_value value, lbst_napi_log_t **log) {
   const napi_type_tag tag = log_tag();
   bool ours = false;
 
   if (lbst_napi_is(env, value, napi_object))
     NAPI_CHECK(napi_check_object_type_tag(env, value, &tag, &ours));
   if (!ours) return lbst_napi_throw(env, LBST_E_INVALID_TYPE, "this is no log scanner");
-  return napi_unwrap(env, value, (void **) log);
+  NAPI_CHECK(napi_unwrap(env, value, (void **) log));
+  if ((*log)->busy)
+    return lbst_napi_throw(env, LBST_E_CONFLICT, "this log scanner is reading");
+  return napi_ok;
 }
 
 /* ---- opening --------------------------------------------------------------------- */
@@ -83,6 +81,7 @@ open_log(napi_env env, napi_value options, lbst_napi_log_t *log) {
   napi_value value;
   int64_t since_ms, until_ms;
 
+  NAPI_CHECK(lbst_napi_expect_object(env, options, "options"));
   NAPI_CHECK(get_text(env, options, "format", name, sizeof(name), &name_text));
   NAPI_CHECK(
     get_text(env, options, "logFormat", log_format, sizeof(log_format), &format_text));
@@ -114,10 +113,9 @@ LBST_BIND(log_open) {
   NAPI_TRY(env, napi_create_object(env, &handle));
   NAPI_TRY(env, napi_type_tag_object(env, handle, &tag));
   log = malloc(sizeof(*log));
-  if (log == NULL) {
-    NAPI_TRY(env, napi_throw_error(env, NULL, "out of memory"));
-    return NULL;
-  }
+  if (log == NULL) NAPI_TRY(env, lbst_napi_check(env, LBST_E_NATIVE_FAILED));
+  memset(&log->reader, 0, sizeof(log->reader));
+  log->busy = false;
   status = open_log(env, argv[0], log);
   if (status == napi_ok) status = napi_wrap(env, handle, log, free_log, NULL, NULL);
   if (status != napi_ok) free(log);
@@ -175,31 +173,39 @@ create_entry(napi_env env, const lbst_entry_t *entry, napi_value *result) {
   return napi_ok;
 }
 
+napi_status
+lbst_napi_create_entries(napi_env env, const lbst_napi_log_t *log, size_t count,
+                         napi_value *list) {
+  napi_value item;
+  size_t i;
+
+  NAPI_CHECK(napi_create_array_with_length(env, count, list));
+  for (i = 0; i < count; i++) {
+    NAPI_CHECK(create_entry(env, &log->entries[i], &item));
+    NAPI_CHECK(napi_set_element(env, *list, (uint32_t) i, item));
+  }
+  return napi_ok;
+}
+
 /* logScan(handle, block, last) -> { consumed, entries } */
 LBST_BIND(log_scan) {
-  napi_value argv[3], result, list, item;
+  napi_value argv[3], result, list;
   lbst_napi_log_t *log;
-  void *data;
   lbst_slice_t block;
   bool last;
-  size_t consumed, count, i;
+  size_t consumed, count;
 
   NAPI_TRY(env, lbst_napi_get_args(env, info, 3, argv));
-  NAPI_TRY(env, get_log(env, argv[0], &log));
-  NAPI_TRY(env, napi_get_buffer_info(env, argv[1], &data, &block.len));
+  NAPI_TRY(env, lbst_napi_get_log(env, argv[0], &log));
+  NAPI_TRY(env, lbst_napi_get_bytes(env, argv[1], "a block", &block.at, &block.len));
   NAPI_TRY(env, napi_get_value_bool(env, argv[2], &last));
-  block.at = data;
   consumed = block.len == 0 ? 0
                             : lbst_scan_block(&log->scan, block, last, log->entries,
-                                              ENTRIES_MAX, &count);
+                                              LBST_NAPI_LOG_ENTRIES, &count);
   if (block.len == 0) count = 0;
   NAPI_TRY(env, napi_create_object(env, &result));
   NAPI_TRY(env, set_number(env, result, "consumed", (double) consumed));
-  NAPI_TRY(env, napi_create_array_with_length(env, count, &list));
-  for (i = 0; i < count; i++) {
-    NAPI_TRY(env, create_entry(env, &log->entries[i], &item));
-    NAPI_TRY(env, napi_set_element(env, list, (uint32_t) i, item));
-  }
+  NAPI_TRY(env, lbst_napi_create_entries(env, log, count, &list));
   NAPI_TRY(env, napi_set_named_property(env, result, "entries", list));
   return result;
 }
@@ -226,24 +232,29 @@ set_counts(napi_env env, napi_value object, const char *name,
   return napi_set_named_property(env, object, name, list);
 }
 
-/* One flat list of numbers for all: key, target's index or -1, a count per verdict. */
+/* One Float64Array for all: key, target's index or -1, a count per verdict. There may be
+ * thousands of rows, and a list of numbers would be as many calls and objects. */
 static napi_status
 set_buckets(napi_env env, napi_value object, const char *name,
-            const lbst_bucket_t *buckets, size_t size) {
-  napi_value list;
-  uint32_t at = 0;
+            const lbst_bucket_t *buckets, size_t size, size_t used) {
+  const size_t count = used * (2 + LBST_VERDICT_COUNT);
+  napi_value memory, list;
+  void *data;
+  double *at;
   size_t i, v;
 
-  NAPI_CHECK(napi_create_array(env, &list));
-  for (i = 0; i < size; i++) {
+  NAPI_CHECK(napi_create_arraybuffer(env, count * sizeof(*at), &data, &memory));
+  at = data;
+  for (i = 0; i < size && used > 0; i++) {
     const lbst_bucket_t *b = &buckets[i];
     if (b->key == LBST_TIME_NONE) continue;
-    NAPI_CHECK(push_number(env, list, &at, (double) b->key));
-    NAPI_CHECK(push_number(env, list, &at,
-                           b->target == LBST_TALLY_NO_TARGET ? -1 : (double) b->target));
+    *at++ = (double) b->key;
+    *at++ = b->target == LBST_TALLY_NO_TARGET ? -1 : (double) b->target;
     for (v = 0; v < LBST_VERDICT_COUNT; v++)
-      NAPI_CHECK(push_number(env, list, &at, (double) b->of[v]));
+      *at++ = (double) b->of[v];
+    used--;
   }
+  NAPI_CHECK(napi_create_typedarray(env, napi_float64_array, count, memory, 0, &list));
   return napi_set_named_property(env, object, name, list);
 }
 
@@ -288,7 +299,7 @@ LBST_BIND(log_result) {
   uint32_t at = 0;
 
   NAPI_TRY(env, lbst_napi_get_args(env, info, 1, argv));
-  NAPI_TRY(env, get_log(env, argv[0], &log));
+  NAPI_TRY(env, lbst_napi_get_log(env, argv[0], &log));
   s = &log->scan;
   t = &s->tally;
   NAPI_TRY(env, napi_create_object(env, &o));
@@ -304,8 +315,9 @@ LBST_BIND(log_result) {
   NAPI_TRY(env, napi_set_named_property(env, o, "whys", whys));
   NAPI_TRY(env, set_methods(env, o, t));
   NAPI_TRY(env, set_targets(env, o, t));
-  NAPI_TRY(env, set_buckets(env, o, "hours", t->hours, LBST_TALLY_HOURS));
-  NAPI_TRY(env, set_buckets(env, o, "minutes", t->minutes, LBST_TALLY_MINUTES));
+  NAPI_TRY(env, set_buckets(env, o, "hours", t->hours, LBST_TALLY_HOURS, t->hour_count));
+  NAPI_TRY(
+    env, set_buckets(env, o, "minutes", t->minutes, LBST_TALLY_MINUTES, t->minute_count));
   NAPI_TRY(
     env, set_number(env, o, "beyond",
                     (double) (t->targets_beyond + t->hours_beyond + t->minutes_beyond)));
@@ -342,22 +354,20 @@ LBST_BIND(log_close) {
   lbst_napi_log_t *log;
 
   NAPI_TRY(env, lbst_napi_get_args(env, info, 1, argv));
-  NAPI_TRY(env, get_log(env, argv[0], &log));
+  NAPI_TRY(env, lbst_napi_get_log(env, argv[0], &log));
   NAPI_TRY(env, napi_remove_wrap(env, argv[0], (void **) &log));
-  free(log);
+  free_log(env, log, NULL);
   return NULL;
 }
 
 /* logDetect(head) -> the name of a text format, or null */
 LBST_BIND(log_detect) {
   napi_value argv[1], result;
-  void *data;
   lbst_slice_t head;
   lbst_log_format_t format;
 
   NAPI_TRY(env, lbst_napi_get_args(env, info, 1, argv));
-  NAPI_TRY(env, napi_get_buffer_info(env, argv[0], &data, &head.len));
-  head.at = data;
+  NAPI_TRY(env, lbst_napi_get_bytes(env, argv[0], "a head", &head.at, &head.len));
   if (head.len > 0 && lbst_log_detect(head, &format))
     NAPI_TRY(env, napi_create_string_utf8(env, lbst_log_format_name(format),
                                           NAPI_AUTO_LENGTH, &result));
@@ -370,16 +380,14 @@ LBST_BIND(log_detect) {
 LBST_BIND(log_header) {
   napi_value argv[2];
   lbst_napi_log_t *log;
-  void *data;
   size_t len;
   lbst_cursor_t c;
   lbst_slice_t line;
 
   NAPI_TRY(env, lbst_napi_get_args(env, info, 2, argv));
-  NAPI_TRY(env, get_log(env, argv[0], &log));
-  NAPI_TRY(env, napi_get_buffer_info(env, argv[1], &data, &len));
+  NAPI_TRY(env, lbst_napi_get_log(env, argv[0], &log));
+  NAPI_TRY(env, lbst_napi_get_bytes(env, argv[1], "header lines", &c.at, &len));
   if (len == 0) return NULL;
-  c.at = data;
   c.end = c.at + len;
   while (lbst_cursor_until(&c, '\n', &line))
     lbst_layout_header(&log->scan.layout, line);

@@ -70,6 +70,8 @@ see_instance(napi_env env, napi_value value, napi_value constructors, bool *is_i
   NAPI_CHECK(napi_get_array_length(env, constructors, &count));
   for (i = 0; i < count && !*is_instance; i++) {
     NAPI_CHECK(napi_get_element(env, constructors, i, &constructor));
+    if (!lbst_napi_is(env, constructor, napi_function))
+      return lbst_napi_throw(env, LBST_E_INVALID_TYPE, "a constructor is no function");
     NAPI_CHECK(napi_instanceof(env, value, constructor, is_instance));
   }
   return napi_ok;
@@ -238,22 +240,18 @@ leave_mark(napi_env env, napi_value server, napi_value key, napi_value mark) {
                          "the server takes no new property; is it frozen or sealed?");
 }
 
-/* Writes the plan and the mark, and adds to |result| how the server is then. */
+/* Writes the plan and the mark. */
 static napi_status
 carry_out(napi_env env, const napi_value *argv, const lbst_plan_t *plan,
-          lbst_written_t *written, napi_value result) {
-  napi_value after[LBST_PROP_COUNT];
-  lbst_settings_t settings;
-
+          lbst_written_t *written) {
   NAPI_CHECK(write_plan(env, argv[0], plan, written));
-  NAPI_CHECK(lbst_napi_get_settings(env, argv[0], after, &settings));
-  NAPI_CHECK(set_values(env, result, "after", after));
   return leave_mark(env, argv[0], argv[3], argv[4]);
 }
 
 /* serverApply(server, ask, constructors, key, mark)
- *   -> plan with { before, after, protocol }
- * All or nothing: when anything throws, the server's timeouts are as they were. */
+ *   -> plan with { before, protocol }
+ * All or nothing: when it returns, the server holds what |before| and the plan's targets
+ * say, and when anything throws, its timeouts are as they were. */
 LBST_BIND(server_apply) {
   napi_value argv[5], before[LBST_PROP_COUNT], mark, result;
   lbst_napi_ask_t ask;
@@ -263,6 +261,8 @@ LBST_BIND(server_apply) {
   NAPI_TRY(env, lbst_napi_get_args(env, info, 5, argv));
   NAPI_TRY(env, lbst_napi_get_ask(env, argv[1], &ask));
   NAPI_TRY(env, check_server(env, argv[0], argv[2], &ask.ask.protocol));
+  if (!lbst_napi_is(env, argv[3], napi_symbol))
+    NAPI_TRY(env, lbst_napi_throw(env, LBST_E_INVALID_TYPE, "the key is no symbol"));
   NAPI_TRY(env, napi_get_property(env, argv[0], argv[3], &mark));
   ask.ask.applied_before = lbst_napi_is(env, mark, napi_object);
   NAPI_TRY(env, lbst_napi_get_settings(env, argv[0], before, &ask.ask.present));
@@ -271,7 +271,7 @@ LBST_BIND(server_apply) {
   NAPI_TRY(env, set_values(env, result, "before", before));
   NAPI_TRY(env,
            lbst_napi_set_text(env, result, "protocol", protocol_names[ask.ask.protocol]));
-  if (carry_out(env, argv, &plan, &written, result) != napi_ok) {
+  if (carry_out(env, argv, &plan, &written) != napi_ok) {
     roll_back(env, argv[0], &written, before);
     return lbst_napi_fail(env);
   }
@@ -286,6 +286,8 @@ restore_one(napi_env env, napi_value server, napi_value name, napi_value from,
   napi_value present;
 
   *restored = false;
+  if (!lbst_napi_is(env, name, napi_string))
+    return lbst_napi_throw(env, LBST_E_INVALID_TYPE, "the name of a change is no string");
   NAPI_CHECK(napi_get_property(env, server, name, &present));
   NAPI_CHECK(napi_strict_equals(env, present, to, restored));
   return *restored ? napi_set_property(env, server, name, from) : napi_ok;
@@ -299,10 +301,12 @@ LBST_BIND(server_restore) {
   bool restored;
 
   NAPI_TRY(env, lbst_napi_get_args(env, info, 2, argv));
+  NAPI_TRY(env, lbst_napi_expect_object(env, argv[0], "server"));
   NAPI_TRY(env, napi_get_array_length(env, argv[1], &count));
   NAPI_TRY(env, napi_create_array(env, &result));
   for (i = 0; i < count; i++) {
     NAPI_TRY(env, napi_get_element(env, argv[1], i, &change));
+    NAPI_TRY(env, lbst_napi_expect_object(env, change, "a change"));
     NAPI_TRY(env, napi_get_named_property(env, change, "name", &name));
     NAPI_TRY(env, napi_get_named_property(env, change, "from", &from));
     NAPI_TRY(env, napi_get_named_property(env, change, "to", &to));

@@ -1,6 +1,6 @@
 'use strict'
 
-// A page as a browser has it, where one is installed.
+// What a browser makes of a report.
 
 const { spawn } = require('node:child_process')
 const { once } = require('node:events')
@@ -10,6 +10,7 @@ const path = require('node:path')
 const { pathToFileURL } = require('node:url')
 
 const folders = [...(process.env.PATH ?? '').split(path.delimiter), '/usr/bin']
+/** Where Chromium is, or undefined. */
 const chromium = ['chromium', 'chromium-browser', 'google-chrome'].flatMap((name) => folders.map((folder) => path.join(folder, name))).find((file) => fs.existsSync(file))
 
 /** The document as the browser has it after loading `text`. */
@@ -25,7 +26,9 @@ async function dump (t, text, { dark = false, screenshot, size = '1000,1900' } =
     screenshot === undefined ? '--dump-dom' : `--screenshot=${screenshot}`,
     pathToFileURL(file).href
   ]
-  const browser = spawn(chromium, args, { stdio: ['ignore', 'pipe', 'ignore'] })
+  // what is preloaded to check native code is not meant for a browser
+  // what is preloaded to check native code is not meant for a browser
+  const browser = spawn(chromium, args, { stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, LD_PRELOAD: '' } })
   let out = ''
   browser.stdout.setEncoding('utf8').on('data', (chunk) => { out += chunk })
   const [status] = await once(browser, 'close')
