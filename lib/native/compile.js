@@ -20,7 +20,7 @@ const common = ['-std=gnu11', '-O2', '-g0', '-fvisibility=hidden', '-fno-ident',
 
 const linkers = {
   // undefined symbols are Node's own; it is there when the module is loaded
-  darwin: ['-dynamiclib', '-fPIC', '-undefined', 'dynamic_lookup', '-Wl,-x'],
+  darwin: ['-dynamiclib', '-fPIC', '-undefined', 'dynamic_lookup'],
   // nodelete: an addon that only workers load must not be unmapped under code that still
   // runs. lazy: a runtime without one of the symbols can still load the rest.
   elf: ['-shared', '-fPIC', '-s', '-Wl,--build-id=none', '-Wl,-z,nodelete', '-Wl,-z,lazy'],
