@@ -3,10 +3,12 @@
     'target_name': 'lb_safe_timeouts',
     'sources': [
       # core: pure C, no clock, no allocation, no Node
+      'src/core/answered.c',
       'src/core/chain.c',
       'src/core/conn.c',
       'src/core/detect.c',
       'src/core/doctor.c',
+      'src/core/due.c',
       'src/core/evidence.c',
       'src/core/gate.c',
       'src/core/guard.c',
@@ -22,8 +24,10 @@
       'src/core/look.c',
       'src/core/node.c',
       'src/core/note.c',
+      'src/core/owner.c',
       'src/core/platform.c',
       'src/core/policy.c',
+      'src/core/rules.c',
       'src/core/scan.c',
       'src/core/server.c',
       'src/core/setting.c',
@@ -35,6 +39,7 @@
       'src/core/verdict_proxy.c',
       # sys: the OS and libuv
       'src/sys/clock.c',
+      'src/sys/reader.c',
       # napi: Node-API
       'src/napi/addon.c',
       'src/napi/bind_conn.c',
@@ -44,6 +49,7 @@
       'src/napi/bind_gate.c',
       'src/napi/bind_lb.c',
       'src/napi/bind_log.c',
+      'src/napi/bind_log_read.c',
       'src/napi/bind_look.c',
       'src/napi/bind_node.c',
       'src/napi/bind_platform.c',

@@ -1,8 +1,8 @@
 'use strict'
 
 // The load of the bench, in a process of its own:  node load.js <plain port> <safe port>
-// Sends one message: samples of requests per second, [{ plain, safe }], each of the two from
-// two slices taken in turns.
+// Sends one message: samples [{ plain, safe }], each of the two { perSecond, cpuUs } from two
+// slices taken in turns: requests per second, and the server's processor time for one.
 
 const autocannon = require('autocannon')
 const { exitWithParent } = require('../test/support/child')
@@ -20,10 +20,16 @@ const urls = {
   safe: `http://127.0.0.1:${process.argv[3]}`
 }
 
+async function readCpuUs (kind) {
+  const response = await fetch(`${urls[kind]}/usage`)
+  return Number(await response.text())
+}
+
 async function measure (kind, duration = sliceSeconds) {
+  const before = await readCpuUs(kind)
   const { requests, errors, non2xx, duration: seconds } = await autocannon({ url: urls[kind], connections, duration, sampleInt })
   if (errors + non2xx > 0) throw new Error(`${errors + non2xx} requests to the ${kind} server failed`)
-  return requests.total / seconds
+  return { perSecond: requests.total / seconds, cpuUs: (await readCpuUs(kind) - before) / requests.total }
 }
 
 async function main () {
@@ -32,9 +38,13 @@ async function main () {
   const samples = []
   for (let sample = 0; sample < sampleCount; sample++) {
     const [outer, inner] = sample % 2 === 0 ? ['plain', 'safe'] : ['safe', 'plain']
-    const rates = { plain: 0, safe: 0 }
-    for (const kind of [outer, inner, inner, outer]) rates[kind] += await measure(kind) / 2
-    samples.push(rates)
+    const means = { plain: { perSecond: 0, cpuUs: 0 }, safe: { perSecond: 0, cpuUs: 0 } }
+    for (const kind of [outer, inner, inner, outer]) {
+      const { perSecond, cpuUs } = await measure(kind)
+      means[kind].perSecond += perSecond / 2
+      means[kind].cpuUs += cpuUs / 2
+    }
+    samples.push(means)
   }
   process.send(samples)
 }

@@ -22,7 +22,7 @@ function runC () {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'lbst-bench-'))
   const program = path.join(dir, 'model')
   try {
-    const sources = ['bench/model.c', 'src/core/conn.c', 'src/core/node.c'].map((file) => path.join(root, file))
+    const sources = ['bench/model.c', 'src/core/conn.c', 'src/core/due.c', 'src/core/rules.c', 'src/core/node.c'].map((file) => path.join(root, file))
     const { status, stderr } = spawnSync('cc', ['-std=gnu11', '-O2', ...sources, '-o', program], { encoding: 'utf8' })
     if (status !== 0) throw new Error(stderr)
     process.stdout.write(spawnSync(program, { encoding: 'utf8' }).stdout)

@@ -30,8 +30,10 @@ async function main () {
   tell(`require('lb-safe-timeouts'): ${describe(2, added)} ms on top of an empty script (${empty.median.toFixed(1)} ms)`, '< 5 ms', added.median < 5)
   console.log(`      with an http server and the first call as well, on top of the server alone: ${describe(2, addedWithCall)} ms`)
 
-  const { ratio, plain, safe } = await measureThroughput()
-  tell(`requests per second, with / without: ${describe(3, ratio)}`, '>= 0.99', ratio.median >= 0.99)
+  const { ratio, cpuRatio, plain, safe } = await measureThroughput()
+  // what else runs on the machine takes turns on the processor, but counts in nobody else's time
+  tell(`requests per second of processor time, with / without: ${describe(3, cpuRatio)}`, '>= 0.99', cpuRatio.median >= 0.99)
+  console.log(`      by the clock: ${describe(3, ratio)}`)
   console.log(`      with: ${Math.round(safe.median)}, without: ${Math.round(plain.median)} requests per second`)
 }
 

@@ -11,7 +11,7 @@ function script (name) {
   return path.join(__dirname, name)
 }
 
-/** Samples { plain, safe } of requests per second of two new servers. */
+/** Samples { plain, safe } of { perSecond, cpuUs } of two new servers. */
 async function measureTwins (order) {
   const started = []
   try {
@@ -36,9 +36,10 @@ async function measureThroughput () {
     samples.push(...await measureTwins(order))
   }
   return {
-    ratio: quartiles(samples.map(({ plain, safe }) => safe / plain)),
-    plain: quartiles(samples.map(({ plain }) => plain)),
-    safe: quartiles(samples.map(({ safe }) => safe))
+    ratio: quartiles(samples.map(({ plain, safe }) => safe.perSecond / plain.perSecond)),
+    cpuRatio: quartiles(samples.map(({ plain, safe }) => plain.cpuUs / safe.cpuUs)),
+    plain: quartiles(samples.map(({ plain }) => plain.perSecond)),
+    safe: quartiles(samples.map(({ safe }) => safe.perSecond))
   }
 }
 

@@ -4,7 +4,7 @@
 // told as a report.
 
 const { attach, ownWrite } = require('./attach')
-const { native } = require('./binding')
+const { hasNative, native } = require('./binding')
 const { deepFreeze, findLoadBalancer, nodeTimers } = require('./catalogue')
 const { track } = require('./drain/track')
 const { readOptions, readSettings } = require('./options')
@@ -57,18 +57,18 @@ function describeLb (ask, plan) {
   }
 }
 
-function createReport (ask, plan, before, after) {
+function createReport (ask, plan, before) {
   return {
     lb: describeLb(ask, plan),
     before: plainSettings(before),
-    after: plainSettings(after),
+    after: plainSettings({ ...before, ...plan.targets }),
     changed: Object.keys(plan.targets),
     idleCloseMs: plan.idleCloseMs,
     safe: plan.safe,
     reasons: plan.reasons,
     warnings: plan.warnings,
     node: nodeTimers(ask.nodeVersion),
-    native: true
+    native: hasNative()
   }
 }
 
@@ -77,13 +77,12 @@ function enableTcpKeepAlive (socket) {
 }
 
 /** restore() of a report: puts back what this call wrote, where it still stands. */
-function createRestore (server, plan, undos) {
-  let changes = Object.keys(plan.targets).map((name) => ({ name, from: plan.before[name], to: plan.after[name] }))
+function createRestore (server, { targets, before }, undos) {
   return function restore () {
     for (const undo of undos.splice(0)) undo()
-    const restored = ownWrite(server, () => native().serverRestore(server, changes))
-    changes = []
-    return restored
+    const changes = Object.keys(targets).map((name) => ({ name, from: before[name], to: targets[name] }))
+    targets = {}
+    return ownWrite(server, () => native().serverRestore(server, changes))
   }
 }
 
@@ -103,7 +102,7 @@ function applyLbSafeTimeouts (server, options) {
   if (version === undefined) prepare()
   const mark = { version, report: null, hops: ask.hops }
   const plan = ownWrite(server, () => native().serverApply(server, ask, constructors, kMark, mark))
-  const report = createReport(ask, plan, plan.before, plan.after)
+  const report = createReport(ask, plan, plan.before)
   const undos = [attach(server, { ask, protocol: plan.protocol, report, ...extras })]
   if (plan.tcpKeepAlive) undos.push(watchDeadPeers(server))
   Object.defineProperty(report, 'restore', { value: createRestore(server, plan, undos) })
@@ -129,13 +128,16 @@ function findApplied (server) {
  */
 function planLbSafeTimeouts (options, settings) {
   const { ask } = readOptions(options)
-  const { nodeVersion = ask.nodeVersion, ...given } = readSettings(settings)
+  const read = readSettings(settings)
+  const { nodeVersion = ask.nodeVersion, ...given } = read
   const before = { ...nodeTimers(nodeVersion).defaults }
   for (const name of Object.keys(given)) {
     if (given[name] !== undefined) before[name] = given[name]
   }
-  const plan = native().policyPlan({ ...ask, nodeVersion }, before)
-  return deepFreeze(createReport({ ...ask, nodeVersion }, plan, before, { ...before, ...plan.targets }))
+  // of a version that was asked for, what holds on Node itself
+  const otherRuntime = read.nodeVersion === undefined ? ask.otherRuntime : undefined
+  const plan = native().policyPlan({ ...ask, nodeVersion, otherRuntime }, before)
+  return deepFreeze(createReport({ ...ask, nodeVersion }, plan, before))
 }
 
 module.exports = { applyLbSafeTimeouts, checkServer, findApplied, planLbSafeTimeouts }

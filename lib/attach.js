@@ -4,85 +4,100 @@
 // evidence. One of each per server, however often and by whichever copy of this package it is
 // applied; the newest call's options hold, and the last restore() takes all away.
 
-const { startGuard } = require('./guard')
-const { startLastLook } = require('./last-look')
+const { Guard } = require('./guard')
+const { LastLook } = require('./last-look')
 
 // Any copy of this package, of any version, finds what another one has attached
 const kAttached = Symbol.for('lb-safe-timeouts.attached')
 
-function createAttached (server) {
-  const users = []
-  const running = {}
-  let ours = 0
-
-  function stop (name) {
-    running[name]?.stop()
-    delete running[name]
+class Attached {
+  constructor (server) {
+    this.server = server
+    this.users = []
+    this.guard = undefined
+    this.lastLook = undefined
+    this.evidence = undefined
+    this.writing = 0
   }
 
-  function startGuarding (user) {
-    if (user.onUnsafeWrite === 'off' || user.protocol === 'http2') return
-    running.guard = startGuard(server, { ask: user.ask, protocol: user.protocol, mode: user.onUnsafeWrite }, {
-      isOurs: () => ours > 0,
-      observe: (write) => running.evidence?.onWrite(write),
-      changed: () => running.lastLook?.readIdleTimer()
-    })
+  stop (name) {
+    this[name]?.stop()
+    this[name] = undefined
   }
 
-  function collectEvidence (user) {
-    if (running.evidence !== undefined) return running.evidence.setUser(user)
+  collectEvidence (user) {
+    if (this.evidence !== undefined) return this.evidence.setUser(user)
     try {
       // required here and not before, so that requiring this package stays cheap
-      running.evidence = require('./evidence').startEvidence(server, user)
+      const { EvidenceOf } = require('./evidence')
+      this.evidence = new EvidenceOf(this.server, user)
     } catch {
       // another runtime, without the histograms of Node's: safe, and nothing to show for it
     }
   }
 
   /** Makes what runs match the newest user. What was learned so far is kept where it can be. */
-  function arrange (user) {
-    stop('guard')
-    stop('lastLook')
+  arrange (user) {
+    this.stop('guard')
+    this.stop('lastLook')
     if (user === undefined) {
-      stop('evidence')
-      delete server[kAttached]
+      this.stop('evidence')
+      delete this.server[kAttached]
       return
     }
-    if (user.evidence) collectEvidence(user)
-    else stop('evidence')
-    if (user.protocol !== 'http2' && (user.lastLook || user.evidence)) {
-      running.lastLook = startLastLook(server, { look: user.lastLook, observer: running.evidence })
-    }
-    startGuarding(user)
+    if (user.evidence) this.collectEvidence(user)
+    else this.stop('evidence')
+    // the timeouts of plain HTTP/2 are not Node's own: there is nothing to look at and to guard
+    if (user.protocol === 'http2') return
+    if (user.lastLook || user.evidence) this.lastLook = new LastLook(this.server, { look: user.lastLook, observer: this.evidence })
+    if (user.onUnsafeWrite !== 'off') this.guard = new Guard(this.server, user, this)
   }
 
-  return {
-    /**
-     * Another call of applyLbSafeTimeouts(); returns what undoes it. A call that found nothing
-     * to change brings its options, and goes when the last one goes that did.
-     */
-    add (user) {
-      const entry = { ...user, owns: users.length === 0 || user.report.changed.length > 0 }
-      users.push(entry)
-      arrange(entry)
-      return () => {
-        const at = users.indexOf(entry)
-        if (at === -1) return
-        users.splice(at, 1)
-        if (!users.some(({ owns }) => owns)) users.length = 0
-        arrange(users[users.length - 1])
-      }
-    },
-    /** Runs `write`, whose writes to the server are this package's own. */
-    own (write) {
-      ours++
-      try {
-        return write()
-      } finally {
-        ours--
-      }
-    },
-    status: () => running.evidence?.status()
+  // What the guard asks and tells
+
+  isOurs () {
+    return this.writing > 0
+  }
+
+  onWrite (judged) {
+    this.evidence?.onWrite(judged)
+  }
+
+  onChange () {
+    this.lastLook?.onChange()
+  }
+
+  /**
+   * Another call of applyLbSafeTimeouts(). A call that found nothing to change brings its
+   * options, and goes when the last one goes that did.
+   */
+  add (user) {
+    user.owns = this.users.length === 0 || user.report.changed.length > 0
+    this.users.push(user)
+    this.arrange(user)
+    return () => this.remove(user)
+  }
+
+  remove (user) {
+    const at = this.users.indexOf(user)
+    if (at === -1) return
+    this.users.splice(at, 1)
+    if (!this.users.some(({ owns }) => owns)) this.users.length = 0
+    this.arrange(this.users[this.users.length - 1])
+  }
+
+  /** Runs `write`, whose writes to the server are this package's own. */
+  own (write) {
+    this.writing++
+    try {
+      return write()
+    } finally {
+      this.writing--
+    }
+  }
+
+  status () {
+    return this.evidence?.status()
   }
 }
 
@@ -105,7 +120,7 @@ function attach (server, user) {
   if (findAttached(server) === undefined) {
     // nothing can be attached to a frozen server, or to one that is no emitter of Node's
     if (!Object.isExtensible(server) || typeof server.prependListener !== 'function') return () => {}
-    Object.defineProperty(server, kAttached, { value: createAttached(server), configurable: true })
+    Object.defineProperty(server, kAttached, { value: new Attached(server), configurable: true })
   }
   return server[kAttached].add(user)
 }

@@ -10,7 +10,8 @@ let rowById
 const timersByVersion = new Map()
 
 function deepFreeze (object) {
-  for (const value of Object.values(object)) {
+  for (const key in object) {
+    const value = object[key]
     if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) deepFreeze(value)
   }
   return Object.freeze(object)

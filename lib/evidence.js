@@ -21,6 +21,7 @@ const channels = {
 // it because it had something to send
 const provokedMs = 20
 
+const noNumbers = new Float64Array(0)
 const idleMsMax = 24 * 60 * 60 * 1000
 const loopDelayResolutionMs = 20
 const nsPerMs = 1e6
@@ -31,9 +32,10 @@ let loopDelayUsers = 0
 function watchLoop () {
   loopDelay ??= monitorEventLoopDelay({ resolution: loopDelayResolutionMs })
   if (loopDelayUsers++ === 0) loopDelay.enable()
-  return () => {
-    if (--loopDelayUsers === 0) loopDelay.disable()
-  }
+}
+
+function unwatchLoop () {
+  if (--loopDelayUsers === 0) loopDelay.disable()
 }
 
 function readLoopDelay () {
@@ -47,152 +49,182 @@ function publish (channel, message) {
   if (channel.hasSubscribers) channel.publish(message)
 }
 
-const noNumbers = new Float64Array(0)
-
 /**
- * The last idle closes by peers, as three numbers each: since when, how long, provoked. Its
- * memory, like the histogram's, is taken at the first of them: most servers see few.
+ * The last idle closes by peers, as three numbers each: since when, how long, provoked. Made,
+ * like the histogram, at the first of them: most servers see few.
  */
-function createCloses () {
-  let max = 0
-  let numbers = noNumbers
-  let total = 0
-  return {
-    get numbers () { return numbers },
-    get count () { return Math.min(total, max) },
-    add (sinceMs, idleMs, provoked) {
-      if (max === 0) {
-        max = native().policyLimits().closesMax
-        numbers = new Float64Array(max * 3)
-      }
-      numbers.set([sinceMs, idleMs, provoked ? 1 : 0], (total++ % max) * 3)
-    },
-    /** A connection came in: the closes of the last moments made room for it. */
-    provoke (nowMs) {
-      for (let i = total - 1; i >= Math.max(0, total - max); i--) {
-        const at = (i % max) * 3
-        if (nowMs - (numbers[at] + numbers[at + 1]) > provokedMs) return
-        numbers[at + 2] = 1
-      }
+class Closes {
+  constructor () {
+    this.max = native().policyLimits().closesMax
+    this.numbers = new Float64Array(this.max * 3)
+    this.total = 0
+  }
+
+  get count () {
+    return Math.min(this.total, this.max)
+  }
+
+  add (sinceMs, idleMs, provoked) {
+    this.numbers.set([sinceMs, idleMs, provoked ? 1 : 0], (this.total++ % this.max) * 3)
+  }
+
+  /** A connection came in: the closes of the last moments made room for it. */
+  provoke (nowMs) {
+    for (let i = this.total - 1; i >= Math.max(0, this.total - this.max); i--) {
+      const at = (i % this.max) * 3
+      if (nowMs - (this.numbers[at] + this.numbers[at + 1]) > provokedMs) return
+      this.numbers[at + 2] = 1
     }
   }
 }
 
-/** Since when and how long a connection that its peer has ended was idle, by the kernel's clock. */
+function inspect (fd) {
+  try {
+    return native().sockInspect(fd)
+  } catch {
+    return null // no kernel that could be asked
+  }
+}
+
+/**
+ * Since when and how long a connection that its peer has ended was idle, by the kernel's
+ * clock; null: it does not say.
+ */
 function readIdle (socket) {
   const fd = socket._handle?.fd
-  if (!(fd >= 0)) return null
-  const { lastSentMs, lastAckedMs } = native().sockInspect(fd)
-  if (lastSentMs === null) return null
+  const found = fd >= 0 ? inspect(fd) : null
+  if (found === null || found.lastSentMs === null) return null
+  const { lastSentMs, lastAckedMs } = found
   // the FIN acknowledges too: its time is when it came, however late we learn of it
   return { sinceMs: Math.max(0, performance.now() - lastSentMs), idleMs: Math.max(0, lastSentMs - lastAckedMs) }
 }
 
-function startEvidence (server, user) {
-  const counts = { byPeer: 0, byNode: 0, saved: 0, extended: 0, unsafeWrites: 0 }
-  const broken = new Set()
-  const closes = createCloses()
-  const unwatchLoop = watchLoop()
-  let lastCameMs = -Infinity
-  let histogram // made when there is something to record: it takes 140 KB
-
-  function record (idleMs) {
-    histogram ??= createHistogram({ lowest: 1, highest: idleMsMax, figures: 3 })
-    if (idleMs > 0) histogram.record(Math.min(idleMs, idleMsMax))
+/** What is known of one server, until stop(). `user` is { report, lastLook }. */
+class EvidenceOf {
+  constructor (server, user) {
+    watchLoop()
+    this.server = server
+    this.user = user
+    this.byPeer = 0
+    this.byNode = 0
+    this.saved = 0
+    this.extended = 0
+    this.unsafeWrites = 0
+    this.broken = undefined // the properties whose last write was not fine
+    this.closes = undefined
+    this.histogram = undefined // takes 140 KB
+    this.lastCameMs = -Infinity
+    const evidence = this
+    this.onEnd = function onEnd () { evidence.onPeerEnd(this) }
   }
 
-  function onPeerEnd () {
+  stop () {
+    unwatchLoop()
+  }
+
+  setUser (user) {
+    this.user = user
+    this.broken = undefined
+  }
+
+  record (sinceMs, idleMs) {
+    this.histogram ??= createHistogram({ lowest: 1, highest: idleMsMax, figures: 3 })
+    this.closes ??= new Closes()
+    if (idleMs > 0) this.histogram.record(Math.min(idleMs, idleMsMax))
+    this.closes.add(sinceMs, idleMs, Math.abs(sinceMs + idleMs - this.lastCameMs) <= provokedMs)
+  }
+
+  onPeerEnd (socket) {
     try {
-      if (this.writableEnded || !isBetweenRequests(this)) return
-      counts.byPeer++
-      const idle = readIdle(this)
-      if (idle !== null) {
-        const { sinceMs, idleMs } = idle
-        record(idleMs)
-        closes.add(sinceMs, idleMs, Math.abs(sinceMs + idleMs - lastCameMs) <= provokedMs)
-      }
-      publish(channels.idleClose, { server, socket: this, by: 'peer', idleMs: idle?.idleMs ?? null })
+      if (socket.writableEnded || !isBetweenRequests(socket)) return
+      this.byPeer++
+      const idle = readIdle(socket)
+      if (idle !== null) this.record(idle.sinceMs, idle.idleMs)
+      publish(channels.idleClose, { server: this.server, socket, by: 'peer', idleMs: idle?.idleMs ?? null })
     } catch {
       // evidence is never worth a failing connection
     }
   }
 
-  function judge () {
-    const { report, lastLook } = user
+  /** The last look tells of a connection that came, */
+  onConnection (socket) {
+    this.lastCameMs = performance.now()
+    this.closes?.provoke(this.lastCameMs)
+    socket.prependListener('end', this.onEnd)
+  }
+
+  /** and of one that it has closed or kept. */
+  onIdleDeadline (socket, { action, waitMs, peerEnded = false, peerIdleMs = null }) {
+    const { server } = this
+    if (action === 'close') {
+      // after a stall the peer may have closed first, and nobody has read that yet
+      if (peerEnded) this.byPeer++
+      else this.byNode++
+      publish(channels.idleClose, { server, socket, by: peerEnded ? 'peer' : 'node', idleMs: peerIdleMs })
+    } else if (action === 'keep') {
+      this.saved++
+      publish(channels.saved, { server, socket, why: 'request', peerIdleMs })
+    } else if (action === 'wait') {
+      this.extended++
+      publish(channels.saved, { server, socket, why: 'slow-reader', waitMs, peerIdleMs })
+    }
+  }
+
+  /** The guard tells of a write to the server's timeouts. */
+  onWrite ({ property, write, code, message, enforced }) {
+    if (write === 'fine' || write === 'text' || enforced) {
+      this.broken?.delete(property)
+    } else {
+      this.broken ??= new Set()
+      this.broken.add(property)
+    }
+    if (write === 'fine') return
+    this.unsafeWrites++
+    publish(channels.unsafeWrite, { server: this.server, property, code, message, enforced })
+  }
+
+  judge () {
+    const { report, lastLook } = this.user
     return native().evidenceJudge({
       hop: report.lb.name,
       planSafe: report.safe,
       lastLook,
       toldMs: report.lb.idleTimeoutMs,
       closeEarliestMs: report.idleCloseMs.earliest,
-      brokenWrites: broken.size,
-      closedByPeer: counts.byPeer,
-      closedByNode: counts.byNode,
+      brokenWrites: this.broken?.size ?? 0,
+      closedByPeer: this.byPeer,
+      closedByNode: this.byNode,
       loopDelayMs: readLoopDelay().max
-    }, closes.numbers, closes.count)
+    }, this.closes?.numbers ?? noNumbers, this.closes?.count ?? 0)
   }
 
-  function readHistogram () {
+  readHistogram () {
+    const { histogram } = this
     if (histogram === undefined || histogram.max < histogram.min) return null
     const { min, max } = histogram
     return { min, p50: histogram.percentile(50), p99: histogram.percentile(99), max }
   }
 
-  return {
-    setUser (newUser) {
-      user = newUser
-      broken.clear()
-    },
-    /** The last look tells of a connection that came, */
-    onConnection (socket) {
-      lastCameMs = performance.now()
-      closes.provoke(lastCameMs)
-      socket.prependListener('end', onPeerEnd)
-    },
-    /** and of one that it has closed or kept. */
-    onIdleDeadline (socket, { action, waitMs, peerEnded = false, peerIdleMs = null }) {
-      if (action === 'close') {
-        // after a stall the peer may have closed first, and nobody has read that yet
-        if (peerEnded) counts.byPeer++
-        else counts.byNode++
-        publish(channels.idleClose, { server, socket, by: peerEnded ? 'peer' : 'node', idleMs: peerIdleMs })
-      } else if (action === 'keep') {
-        counts.saved++
-        publish(channels.saved, { server, socket, why: 'request', peerIdleMs })
-      } else if (action === 'wait') {
-        counts.extended++
-        publish(channels.saved, { server, socket, why: 'slow-reader', waitMs, peerIdleMs })
-      }
-    },
-    /** The guard tells of a write that was not fine. */
-    onWrite ({ property, write, code, message, enforced }) {
-      if (write !== 'fine') counts.unsafeWrites++
-      if (write === 'fine' || write === 'text' || enforced) broken.delete(property)
-      else broken.add(property)
-      if (write !== 'fine') publish(channels.unsafeWrite, { server, property, code, message, enforced })
-    },
-    status () {
-      const { verdict, reasons, learned } = judge()
-      const { lb, idleCloseMs } = user.report
-      return deepFreeze({
-        verdict,
-        reasons,
-        lb: { ...lb },
-        learned,
-        open: server._connections ?? null,
-        idle: listConnections(server, 'idle')?.filter(isBetweenRequests).length ?? null,
-        draining: isDraining(server),
-        idleCloses: { byPeer: counts.byPeer, byNode: counts.byNode },
-        saved: counts.saved,
-        extended: counts.extended,
-        unsafeWrites: counts.unsafeWrites,
-        peerIdleMs: readHistogram(),
-        idleCloseMs: { ...idleCloseMs },
-        eventLoopDelayMs: readLoopDelay()
-      })
-    },
-    stop: unwatchLoop
+  status () {
+    const { verdict, reasons, learned } = this.judge()
+    const { lb, idleCloseMs } = this.user.report
+    return deepFreeze({
+      verdict,
+      reasons,
+      lb: { ...lb },
+      learned,
+      open: this.server._connections ?? null,
+      idle: listConnections(this.server, 'idle')?.filter(isBetweenRequests).length ?? null,
+      draining: isDraining(this.server),
+      idleCloses: { byPeer: this.byPeer, byNode: this.byNode },
+      saved: this.saved,
+      extended: this.extended,
+      unsafeWrites: this.unsafeWrites,
+      peerIdleMs: this.readHistogram(),
+      idleCloseMs: { ...idleCloseMs },
+      eventLoopDelayMs: readLoopDelay()
+    })
   }
 }
 
-module.exports = { startEvidence }
+module.exports = { EvidenceOf }

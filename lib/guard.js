@@ -8,7 +8,7 @@ const { native } = require('./binding')
 
 const names = ['keepAliveTimeout', 'headersTimeout', 'requestTimeout', 'timeout', 'keepAliveTimeoutBuffer']
 
-// On a guarded server: { values, write }
+// On a guarded server: its Guard
 const kGuard = Symbol('lb-safe-timeouts.guard')
 
 /**
@@ -41,62 +41,71 @@ function warn (result, setter) {
 }
 
 /**
- * Watches the writes to the timeouts of `server`. `judge` is { ask, protocol, mode }, read at
- * each write; `isOurs()` tells a write of this package's own; `observe` hears what was judged,
- * and `changed` of every value that the server takes.
+ * Watches the writes to the timeouts of `server` until stop(). `user` is { ask, protocol,
+ * onUnsafeWrite }, read at each write. The `owner` is asked isOurs(), whether a write is this
+ * package's own, and hears onWrite(judged), and onChange() of every value that the server takes.
  */
-function startGuard (server, judge, { isOurs, observe, changed }) {
-  const values = {}
-  const warned = new Set()
-  const undos = []
-
-  function judgeWrite (name, value, setter) {
-    const result = native().guardJudge(judge.ask, judge.protocol, { ...values, [name]: value }, name)
-    if (result.write === 'fine') {
-      observe?.({ property: name, write: 'fine' })
-      return value
-    }
-    const enforced = judge.mode === 'enforce' && result.write !== 'text'
-    observe?.({ property: name, write: result.write, code: result.code, message: result.message, enforced })
-    if (judge.mode === 'warn' && !warned.has(name)) {
-      warned.add(name)
-      warn(result, setter)
-    }
-    return enforced ? values[name] : result.meantMs ?? value
+class Guard {
+  constructor (server, user, owner) {
+    this.server = server
+    this.user = user
+    this.owner = owner
+    this.values = { keepAliveTimeout: undefined, headersTimeout: undefined, requestTimeout: undefined, timeout: undefined, keepAliveTimeoutBuffer: undefined }
+    this.warned = undefined
+    this.watched = []
+    if (!Object.isExtensible(server)) return
+    Object.defineProperty(server, kGuard, { value: this, configurable: true })
+    for (const name of names) this.watch(name)
   }
 
-  function write (name, value, setter) {
+  watch (name) {
+    const before = Object.getOwnPropertyDescriptor(this.server, name)
+    // a frozen property cannot be written, and an accessor is somebody else's guard
+    if (before !== undefined && (!before.configurable || !('value' in before))) return
+    this.values[name] = this.server[name]
+    Object.defineProperty(this.server, name, accessors[before?.enumerable === true ? 'seen' : 'hidden'][name])
+    this.watched.push({ name, before })
+  }
+
+  judge (name, value, setter) {
+    const { ask, protocol, onUnsafeWrite } = this.user
+    const { write, code, message, meantMs } = native().guardJudge(ask, protocol, { ...this.values, [name]: value }, name)
+    if (write === 'fine') {
+      this.owner.onWrite({ property: name, write })
+      return value
+    }
+    const enforced = onUnsafeWrite === 'enforce' && write !== 'text'
+    this.owner.onWrite({ property: name, write, code, message, enforced })
+    this.warned ??= new Set()
+    if (onUnsafeWrite === 'warn' && !this.warned.has(name)) {
+      this.warned.add(name)
+      warn({ code, message }, setter)
+    }
+    return enforced ? this.values[name] : meantMs ?? value
+  }
+
+  write (name, value, setter) {
     let taken = value
     try {
-      if (!isOurs()) taken = judgeWrite(name, value, setter)
+      if (!this.owner.isOurs()) taken = this.judge(name, value, setter)
     } catch {
       // a guard that fails must not stop the write
     }
-    values[name] = taken
-    changed?.()
+    this.values[name] = taken
+    this.owner.onChange()
   }
 
-  function watch (name) {
-    const before = Object.getOwnPropertyDescriptor(server, name)
-    // a frozen property cannot be written, and an accessor is somebody else's guard
-    if (before === undefined ? !Object.isExtensible(server) : !before.configurable || !('value' in before)) return
-    values[name] = server[name]
-    const accessor = accessors[before?.enumerable === true ? 'seen' : 'hidden'][name]
-    Object.defineProperty(server, name, accessor)
-    undos.push(() => {
-      if (Object.getOwnPropertyDescriptor(server, name)?.get !== accessor.get) return
+  /** Puts plain properties back, where nobody has put something else in their place. */
+  stop () {
+    const { server, values } = this
+    for (const { name, before } of this.watched.splice(0)) {
+      const accessor = accessors[before?.enumerable === true ? 'seen' : 'hidden'][name]
+      if (Object.getOwnPropertyDescriptor(server, name)?.get !== accessor.get) continue
       if (before === undefined && values[name] === undefined) delete server[name]
       else Object.defineProperty(server, name, { value: values[name], writable: true, enumerable: true, configurable: true })
-    })
-  }
-
-  if (Object.isExtensible(server)) Object.defineProperty(server, kGuard, { value: { values, write }, configurable: true })
-  for (const name of names) watch(name)
-  return {
-    stop () {
-      for (const undo of undos.splice(0)) undo()
     }
+    // the state stays: whoever wrapped the accessors still calls them
   }
 }
 
-module.exports = { startGuard }
+module.exports = { Guard }

@@ -36,109 +36,121 @@ function isBetweenRequests (socket) {
   return !parser.incoming || parser.incoming.complete
 }
 
-/**
- * Looks at the connections of `server` before Node closes them. An `observer` hears of each
- * that comes, onConnection(socket), and of each that was closed or kept, onIdleDeadline(socket,
- * look). With `look: false` it only listens.
- */
-function startLastLook (server, { look = true, observer }) {
-  const idleTimers = new Map() // what Node arms -> the keepAliveTimeout that it came from
-  let seen
-  let active = true
+/** Does what Node would do now; a 'timeout' listener of the application may still prevent it. */
+function timeOut (socket) {
+  Object.getPrototypeOf(socket)._onTimeout.call(socket)
+}
 
-  function readIdleTimer () {
-    const { keepAliveTimeout, keepAliveTimeoutBuffer } = server
-    if (seen !== undefined && seen.keepAliveTimeout === keepAliveTimeout && seen.keepAliveTimeoutBuffer === keepAliveTimeoutBuffer) return
-    seen = { keepAliveTimeout, keepAliveTimeoutBuffer }
-    const idle = native().policyIdle(process.versions.node, server)
+/** What earlier looks left on `socket`, unless an answer has gone out since then. */
+function recall (socket) {
+  const looked = socket[kLooked]
+  return looked?.bytesWritten === socket.bytesWritten ? looked : undefined
+}
+
+/**
+ * Looks at the connections of `server` before Node closes them, until stop(). An `observer`
+ * hears of each that comes, onConnection(socket), and of each that was closed or kept,
+ * onIdleDeadline(socket, look). With `look: false` it only listens.
+ */
+class LastLook {
+  constructor (server, { look, observer }) {
+    this.server = server
+    this.look = look
+    this.observer = observer
+    this.active = true
+    this.idleTimers = undefined // what Node arms -> the keepAliveTimeout that it came from
+    this.seenTimeout = undefined
+    this.seenBuffer = undefined
+    const lastLook = this
+    this.onConnection = function onConnection (socket) { lastLook.watch(socket, true) }
+    this.onTimeout = function onTimeout () { lastLook.onDeadline(this) }
+    // before Node's own listener, which arms server.timeout: its timer calls what is there then
+    server.prependListener(connectionEvent(server), this.onConnection)
+    listConnections(server)?.forEach((socket) => this.watch(socket, false))
+  }
+
+  watch (socket, isNew) {
+    // from now on Node may arm a timer with the present keepAliveTimeout
+    if (this.idleTimers === undefined) this.readIdleTimer()
+    if (typeof socket._onTimeout === 'function') socket._onTimeout = this.onTimeout
+    if (isNew) this.observer?.onConnection(socket)
+  }
+
+  /** keepAliveTimeout may have changed: connections are armed with the new value from now on. */
+  readIdleTimer () {
+    const { keepAliveTimeout, keepAliveTimeoutBuffer } = this.server
+    if (this.idleTimers !== undefined && this.seenTimeout === keepAliveTimeout && this.seenBuffer === keepAliveTimeoutBuffer) return
+    this.idleTimers ??= new Map()
+    this.seenTimeout = keepAliveTimeout
+    this.seenBuffer = keepAliveTimeoutBuffer
+    const idle = native().policyIdle(process.versions.node, this.server)
     if (idle === null) return
-    idleTimers.delete(idle.timerMs)
-    idleTimers.set(idle.timerMs, idle.keepAliveMs)
-    if (idleTimers.size > idleTimersMax) idleTimers.delete(idleTimers.keys().next().value)
+    this.idleTimers.delete(idle.timerMs)
+    this.idleTimers.set(idle.timerMs, idle.keepAliveMs)
+    if (this.idleTimers.size > idleTimersMax) this.idleTimers.delete(this.idleTimers.keys().next().value)
+  }
+
+  /** The guard tells of a write to the server's timeouts. */
+  onChange () {
+    if (this.idleTimers !== undefined) this.readIdleTimer()
   }
 
   /** Of a socket whose timer has fired: the idle time in the plan; undefined for other timers. */
-  function findIdleMs (socket, looked) {
+  findIdleMs (socket, looked) {
     if (!isBetweenRequests(socket)) return undefined
     if (looked !== undefined && looked.armedMs === socket.timeout) return looked.idleMs
-    readIdleTimer()
-    return idleTimers.get(Math.trunc(socket.timeout))
+    this.readIdleTimer()
+    return this.idleTimers.get(Math.trunc(socket.timeout))
   }
 
-  /** What earlier looks left, unless an answer has gone out since then. */
-  function recall (socket) {
-    const looked = socket[kLooked]
-    return looked?.bytesWritten === socket.bytesWritten ? looked : undefined
-  }
-
-  /** Does what Node would do now; a 'timeout' listener of the application may still prevent it. */
-  function close (socket, seen) {
-    Object.getPrototypeOf(socket)._onTimeout.call(socket)
-    if (seen !== undefined && socket.destroyed) observer?.onIdleDeadline(socket, seen)
+  close (socket, result) {
+    timeOut(socket)
+    if (result !== undefined && socket.destroyed) this.observer?.onIdleDeadline(socket, result)
   }
 
   /** Called from a timer: immediates run after the next poll, in every order of phases. */
-  function closeAfterPoll (socket) {
+  closeAfterPoll (socket) {
     const { bytesRead } = socket
     setImmediate(() => {
-      if (!socket.destroyed && socket.bytesRead === bytesRead && isBetweenRequests(socket)) close(socket, { action: 'close' })
+      if (!socket.destroyed && socket.bytesRead === bytesRead && isBetweenRequests(socket)) this.close(socket, { action: 'close' })
     })
   }
 
-  function hold (socket, result, idleMs) {
+  hold (socket, result, idleMs) {
     if (result.action === 'wait') socket.setTimeout(result.waitMs)
     else socket._unrefTimer()
     socket[kLooked] = { memory: result, bytesWritten: socket.bytesWritten, armedMs: socket.timeout, idleMs }
-    observer?.onIdleDeadline(socket, result)
+    this.observer?.onIdleDeadline(socket, result)
   }
 
   /** What to do with a socket whose timer has fired; undefined: it is none of our business. */
-  function decide (socket) {
+  decide (socket) {
     const looked = recall(socket)
-    const idleMs = findIdleMs(socket, looked)
+    const idleMs = this.findIdleMs(socket, looked)
     if (idleMs === undefined) return undefined
     const fd = socket._handle?.fd
-    if (!look) return { action: 'close' }
+    if (!this.look) return { action: 'close' }
     if (!(fd >= 0)) return { action: 'poll' }
     const result = native().lookDecide(fd, Math.trunc(socket.timeout), idleMs, looked?.memory ?? null)
-    if (result.action === 'keep' || result.action === 'wait') hold(socket, result, idleMs)
+    if (result.action === 'keep' || result.action === 'wait') this.hold(socket, result, idleMs)
     return result
   }
 
-  function onTimeout () {
+  onDeadline (socket) {
     let result
     try {
-      if (active) result = decide(this)
+      if (this.active) result = this.decide(socket)
     } catch {
       // a look that fails must not be worse than no look
     }
-    if (result === undefined || result.action === 'close') close(this, result)
-    else if (result.action === 'poll') closeAfterPoll(this)
+    if (result === undefined || result.action === 'close') this.close(socket, result)
+    else if (result.action === 'poll') this.closeAfterPoll(socket)
   }
 
-  function watch (socket) {
-    if (typeof socket._onTimeout === 'function') socket._onTimeout = onTimeout
-  }
-
-  function onConnection (socket) {
-    watch(socket)
-    observer?.onConnection(socket)
-  }
-
-  const event = connectionEvent(server)
-  readIdleTimer()
-  // before Node's own listener, which arms server.timeout: its timer calls what is there then
-  server.prependListener(event, onConnection)
-  listConnections(server)?.forEach(watch)
-
-  return {
-    /** keepAliveTimeout has changed: connections are armed with the new value from now on. */
-    readIdleTimer,
-    stop () {
-      active = false
-      server.removeListener(event, onConnection)
-    }
+  stop () {
+    this.active = false
+    this.server.removeListener(connectionEvent(this.server), this.onConnection)
   }
 }
 
-module.exports = { startLastLook, listConnections, isBetweenRequests }
+module.exports = { LastLook, listConnections, isBetweenRequests }

@@ -6,6 +6,7 @@
 const { native } = require('./binding')
 const { findLoadBalancer } = require('./catalogue')
 const { createError, inspect } = require('./errors')
+const { otherRuntime } = require('./runtime')
 
 const optionNames = ['lb', 'idleTimeoutMs', 'metadata', 'marginMs', 'headersTimeout', 'onUnsafeWrite', 'unbounded', 'lastLook', 'evidence']
 const hopNames = ['id', 'idleTimeoutMs', 'drainMs']
@@ -254,7 +255,7 @@ function readOptions (given = {}, env = process.env) {
 
   const { hops, source, idleTimeoutMs, platform } = findHops(options, env)
   return {
-    ask: { hops, source, idleTimeoutMs, platform, marginMs, headersTimeout, unbounded, nodeVersion: process.versions.node },
+    ask: { hops, source, idleTimeoutMs, platform, marginMs, headersTimeout, unbounded, nodeVersion: process.versions.node, otherRuntime },
     onUnsafeWrite,
     lastLook,
     evidence

@@ -5,12 +5,14 @@
 // For images and frameworks that nobody can change: every http, https and http2 server of the
 // process gets its timeouts from the environment at the moment it starts to listen, when its
 // framework has set its own values. A later write is undone. Loads next to nothing until then,
-// never throws into the application, and prints one line at most.
+// never throws into the application, and prints one line at most (two where a status socket is
+// asked for and cannot be opened).
 //
 //   LB_SAFE_TIMEOUTS_LB        an id, or a chain: cloudflare,aws-alb
 //   LB_SAFE_TIMEOUTS_IDLE_MS   the load balancer's idle timeout
 //   LB_SAFE_TIMEOUTS_LOG       line (default), json, off
 //   LB_SAFE_TIMEOUTS_DRAIN     1: SIGTERM and SIGINT drain the servers and end the process
+//   LB_SAFE_TIMEOUTS_SOCKET    1, or a folder: `lb-safe-timeouts doctor --pid` can ask this process
 
 const kRegistered = Symbol.for('lb-safe-timeouts.registered')
 // of lib/attach.js, which is not loaded before there is a server
@@ -27,10 +29,14 @@ function isFirst () {
 }
 
 function log (text, record) {
-  const format = process.env.LB_SAFE_TIMEOUTS_LOG ?? 'line'
-  if (hasLogged || format === 'off') return
+  if (hasLogged) return
   hasLogged = true
-  if (!isFirst()) return
+  write(text, record)
+}
+
+function write (text, record) {
+  const format = process.env.LB_SAFE_TIMEOUTS_LOG ?? 'line'
+  if (format === 'off' || !isFirst()) return
   // written at once, and lost rather than thrown where stderr is closed
   try {
     require('node:fs').writeSync(2, (format === 'json' ? JSON.stringify({ 'lb-safe-timeouts': record }) : `lb-safe-timeouts: ${text}`) + '\n')
@@ -61,24 +67,44 @@ function drainOnSignals (server) {
   if (drained.push(server) === 1) require('./drain').drain.onSignals(drained)
 }
 
+// adds a server to what the status socket tells; null: the socket could not be opened
+let addToSocket
+
+/** Lets `doctor --pid` ask about `server`; `problem` is why nothing was applied to it. */
+function tellSocket (server, problem) {
+  // asked for each time: nothing is loaded where no socket is wanted
+  if (!process.env.LB_SAFE_TIMEOUTS_SOCKET || process.env.LB_SAFE_TIMEOUTS_SOCKET === '0' || addToSocket === null) return
+  const complain = (message) => write(`no status socket: ${message}`, { statusSocket: { error: message } })
+  try {
+    addToSocket ??= require('./socket/serve').openStatusSocket(process.env, complain)
+    addToSocket(server, problem)
+  } catch (error) {
+    addToSocket = null
+    complain(error.message)
+  }
+}
+
 function apply (server) {
+  let problem
   try {
     // what the application asked for itself holds
     if (!isHttpServer(server)) return
     drainOnSignals(server)
-    if (server[kAttached] !== undefined) return
-    const report = require('./apply').applyLbSafeTimeouts(server, { onUnsafeWrite: 'enforce' })
-    log(describe(report), report)
+    if (server[kAttached] === undefined) {
+      const report = require('./apply').applyLbSafeTimeouts(server, { onUnsafeWrite: 'enforce' })
+      log(describe(report), report)
+    }
   } catch (error) {
     if (error.code === 'LBST_E_NOT_A_SERVER') return
     log(`not applied: ${error.message}`, { error: { code: error.code, message: error.message } })
+    problem = `not applied: ${error.message}`
   }
+  tellSocket(server, problem)
 }
 
-function register () {
-  const { Server } = require('node:net')
-  const { listen } = Server.prototype
-  if (isInert || listen[kRegistered]) return
+function wrapListen (prototype) {
+  const { listen } = prototype
+  if (listen[kRegistered]) return
   const wrapper = {
     listen (...args) {
       apply(this)
@@ -87,7 +113,15 @@ function register () {
   }.listen
   Object.defineProperty(wrapper, kRegistered, { value: true })
   Object.defineProperty(wrapper, 'length', { value: listen.length, configurable: true })
-  Server.prototype.listen = wrapper
+  prototype.listen = wrapper
+}
+
+function register () {
+  if (isInert) return
+  wrapListen(require('node:net').Server.prototype)
+  // Bun's servers have a listen() of their own
+  if (process.versions.bun === undefined) return
+  for (const { Server } of [require('node:http'), require('node:https')]) wrapListen(Server.prototype)
 }
 
 register()

@@ -72,7 +72,7 @@ function findNodeGyp () {
 function build () {
   const nodeGyp = findNodeGyp()
   if (nodeGyp === undefined) {
-    console.error('lb-safe-timeouts: node-gyp was not found; run this through npm: npm run build')
+    console.error('lb-safe-timeouts: node-gyp was not found; run this through npm: npm run rebuild')
     return 1
   }
   const env = { ...process.env }

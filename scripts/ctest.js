@@ -2,6 +2,7 @@
 
 // Compiles a C test of the core, with ASan and UBSan unless told otherwise, and returns the
 // program's path. The core needs no header of Node's: that is part of what is tested.
+// CTEST_FLAGS replaces the sanitizers (scripts/coverage.js).
 //
 //   node scripts/ctest.js          compiles and runs all of test/core
 //   CC=clang node scripts/ctest.js
@@ -16,7 +17,7 @@ const coreDir = path.join(root, 'src', 'core')
 const testDir = path.join(root, 'test', 'core')
 
 const warnings = ['-Wall', '-Wextra', '-Wpedantic', '-Wconversion', '-Wshadow', '-Wstrict-prototypes', '-Wmissing-prototypes', '-Werror']
-const sanitizers = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-fno-omit-frame-pointer', '-g', '-O1']
+const sanitizers = process.env.CTEST_FLAGS?.split(' ') ?? ['-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-fno-omit-frame-pointer', '-g', '-O1']
 
 function compile (args, cwd) {
   const cc = process.env.CC || 'cc'

@@ -11,7 +11,7 @@ const path = require('node:path')
 const { lines, ensureNode } = require('./nodes')
 
 // those that ask the running Node; the others ask the C compiler or the type checker
-const files = ['apply', 'mistakes', 'plan', 'lifecycle', 'esm', 'sock', 'examples', 'model', 'cli', 'metadata', 'guard', 'last-look', 'evidence', 'register', 'drain', 'drain-signals', 'drain-tls', 'logs']
+const files = ['apply', 'mistakes', 'plan', 'lifecycle', 'esm', 'sock', 'examples', 'model', 'cli', 'metadata', 'guard', 'last-look', 'evidence', 'register', 'drain', 'drain-signals', 'drain-tls', 'logs', 'doctor-pid']
 
 const versions = process.argv.length > 2 ? process.argv.slice(2) : lines
 let passed = 0

@@ -6,16 +6,21 @@ const { spawn, spawnSync } = require('node:child_process')
 const { once } = require('node:events')
 const fs = require('node:fs')
 const http = require('node:http')
+const http2 = require('node:http2')
+const https = require('node:https')
 const net = require('node:net')
 const os = require('node:os')
 const path = require('node:path')
 const t = require('tap')
+const { startProgress } = require('../lib/cli/progress')
 const { examine } = require('../lib/doctor')
+const { planFor, readBalancer } = require('../lib/doctor/balancer')
 const { sweepRace } = require('../lib/doctor/race')
 const { ResponseReader } = require('../lib/doctor/response')
 const { createTarget } = require('../lib/doctor/target')
 const { cases } = require('./doctor/cases')
 const { runCases } = require('./doctor/run')
+const { createCertificate } = require('./support/certificate')
 const { startRelay } = require('./support/relay')
 
 const bin = path.join(__dirname, '..', 'bin', 'lb-safe-timeouts.js')
@@ -173,6 +178,8 @@ t.test('mistakes', async (t) => {
     [[url, '--lb', 'aws_alb'], /did you mean 'aws-alb'\? \[LBST_E_UNKNOWN_LB\]/],
     [[url, '--lb', './nowhere.json'], /'\.\/nowhere\.json' cannot be read: ENOENT.*\[LBST_E_BAD_METADATA\]/],
     [[url, '--lb', '60'], /write 60000 for 60 seconds/],
+    [['3000', '--lb', 'aws-alb'], /'3000' is no URL; for a server on this machine write http:\/\/127\.0\.0\.1:3000/],
+    [[url, '-lb', 'x'], /unexpected '-lb'; did you mean '--lb'\?/],
     [[url, '--lbs', 'x'], /did you mean '--lb'\?/],
     [[url, 'again', '--lb', '1000'], /doctor needs one URL.*got 2/],
     [['ftp://x', '--lb', '1000'], /speaks http and https, got 'ftp'/],
@@ -181,7 +188,7 @@ t.test('mistakes', async (t) => {
     [[url, '--lb', '1000', '--limit', '75'], /--limit is a duration such as 75s/],
     [[url, '--lb', '1000', '--connections', '1000'], /from 1 to 64/],
     [[url, '--lb', '1000', '--html', '/nowhere/at/all.html'], /cannot be written: ENOENT/],
-    [[url, '--lb', '1000'], /does not answer: ECONNREFUSED \[LBST_E_UNREACHABLE\]/]
+    [[url, '--lb', '1000'], /does not answer: nothing listens there \(ECONNREFUSED\) \[LBST_E_UNREACHABLE\]/]
   ]
   for (const [args, message] of wrong) {
     const { status, stderr, stdout } = spawnSync(process.execPath, [bin, 'doctor', ...args], { encoding: 'utf8' })
@@ -189,6 +196,54 @@ t.test('mistakes', async (t) => {
     t.match(stderr, message)
     t.equal(stdout, '')
   }
+})
+
+t.test('servers that tell nothing', async (t) => {
+  const listening = async (server) => {
+    await once(server.listen(0, host), 'listening')
+    t.teardown(() => server.close())
+    return server.address().port
+  }
+  const certificate = createCertificate()
+  t.teardown(() => certificate.remove())
+  const pem = { key: fs.readFileSync(certificate.key), cert: fs.readFileSync(certificate.cert) }
+  const plain = await listening(http.createServer(answer))
+  const secure = await listening(https.createServer(pem, answer))
+  const http2Only = await listening(http2.createSecureServer(pem, answer))
+  const banner = await listening(net.createServer((socket) => socket.on('error', () => {}).end('SSH-2.0-x\r\n')))
+  const refusing = await listening(http.createServer((req, res) => res.writeHead(400, { Connection: 'close' }).end()))
+  const wrong = [
+    [`https://${host}:${plain}`, new RegExp(`no TLS is spoken there; try http://${host}:${plain}`)],
+    [`http://${host}:${secure}`, /if it speaks TLS, write https:/],
+    [`https://${host}:${http2Only}`, /it speaks no HTTP\/1\.1 over TLS/],
+    [`http://${host}:${banner}`, /answers, but not in HTTP\/1\.1/],
+    [`http://${host}:${refusing}`, /answers with status 400 and ends the connection, which tells nothing about its timeouts/]
+  ]
+  await Promise.all(wrong.map(async ([url, message]) => {
+    t.match(await run([url, '--lb', '1s', '--connections', '1', '--limit', '500ms']).ended, { status: 2, stderr: message, stdout: '' })
+  }))
+})
+
+t.test('a progress bar on a terminal', async (t) => {
+  const terminal = { isTTY: true, text: '', write (text) { this.text += text } }
+  const progress = startProgress(terminal)
+  progress.update({ label: 'measuring', totalMs: 2000, done: 0, count: 8 })
+  t.match(terminal.text, /^\r░{30} measuring: 0 of 8 connections, at most 2 s left\x1b\[K$/) // eslint-disable-line no-control-regex
+  progress.stop()
+  t.ok(terminal.text.endsWith('\r\x1b[K'), 'and nothing of it is left')
+  t.notMatch(terminal.text, /\n/)
+})
+
+t.test('what --lb takes', async (t) => {
+  const idle = (text) => planFor(readBalancer(text)).lb.idleTimeoutMs
+  t.equal(idle('60000'), 60000)
+  t.equal(idle('60s'), 60000)
+  t.equal(idle('1.5m'), 90000)
+  t.equal(idle('aws-alb:2m'), 120000)
+  t.equal(idle('aws-alb:120000'), 120000)
+  t.equal(idle('cloudflare,aws-alb:90s'), 90000)
+  t.throws(() => idle('60'), { code: 'LBST_E_LOOKS_LIKE_SECONDS' })
+  t.throws(() => idle('aws-alb:soon'), { code: 'LBST_E_UNKNOWN_LB' })
 })
 
 t.test('Ctrl-C leaves nothing behind', { timeout: 20000 }, async (t) => {

@@ -91,10 +91,19 @@ t.test('a line without an end, and one that is too long', async (t) => {
   }
 })
 
+t.test('a byte order mark', async (t) => {
+  for (const log of [`\ufeff${race}\n${race}\n`, '\ufeff' + logFixtures().find(({ name }) => name === 'gcp').cases[0].line]) {
+    const { bad, lines, entries } = classifyLog(log, { entries: true })
+    t.equal(bad, 0)
+    t.equal(entries.length, lines)
+  }
+})
+
 t.test('times', async (t) => {
   const lines = [0, 1, 2].map((hour) => race.replaceAll('T09:', `T1${hour}:`)).join('\n')
   t.equal(classifyLog(lines, { since: '2026-01-14T11:00:00Z' }).lines, 2)
   t.equal(classifyLog(lines, { since: '2026-01-14T11:00:00Z', until: new Date('2026-01-14T12:00:00Z') }).lines, 1)
+  t.throws(() => classifyLog(lines, { since: '2026-01-15', until: '2026-01-14' }), { code: 'LBST_E_CONFLICT', message: /since \(2026-01-15T.* is not before until/ })
   t.throws(() => classifyLog(lines, { since: 'yesterday-ish' }), { code: 'LBST_E_INVALID_TYPE' })
 })
 
@@ -162,6 +171,28 @@ t.test('files', async (t) => {
     }
   })
 
+  t.test('what is no log, and what has no end', async (t) => {
+    const odd = path.join(dir, 'odd')
+    fs.mkdirSync(odd)
+    t.teardown(() => fs.rmSync(odd, { recursive: true }))
+    const files = {
+      'a.xz': [Buffer.from('fd377a585a000004', 'hex'), /^this is xz; make it plain text first: xz -dc/],
+      'b.bz2': [Buffer.from('BZh91AY&SY'), /^this is bzip2/],
+      'c.zip': [Buffer.from('PK\x03\x04\x14\0'), /^this is zip/],
+      'd.txt': [Buffer.from('\ufeffhttps', 'utf16le'), /^this is utf-16; .*iconv/],
+      'e.bin': [Buffer.from([1, 0, 2, 10]), /^this is no text$/],
+      'f.gz': [zlib.gzipSync(text).subarray(0, 10), /unexpected end/]
+    }
+    for (const [name, [data]] of Object.entries(files)) fs.writeFileSync(path.join(odd, name), data)
+    fs.symlinkSync('..', path.join(odd, 'up'))
+    const pipe = spawnSync('mkfifo', [path.join(odd, 'zpipe')]).status === 0
+    const { failures, lines } = await classifyLogFiles([path.join(dir, 'odd')])
+    for (const [name, [, message]] of Object.entries(files)) t.match(failures.find(({ file }) => path.basename(file) === name)?.message, message, name)
+    t.match(failures.find(({ file }) => file.endsWith(path.join('up', 'odd'))).message, /a link back to a folder/)
+    if (pipe) t.match(failures.find(({ file }) => file.endsWith(path.join('odd', 'zpipe'))).message, /neither a file nor a folder/)
+    t.ok(lines > 0, 'the folder above is read, once')
+  })
+
   t.test('zstd', async (t) => {
     const packed = path.join(dir, 'sub', 'd.zst')
     const made = spawnSync('zstd', ['-q', '-f', '-o', packed, path.join(dir, 'a.log')])
@@ -185,6 +216,12 @@ t.test('files', async (t) => {
     const csv = run([path.join(dir, 'a.log'), '--csv']).stdout.trim().split('\n')
     t.equal(csv.length, 3001)
     t.equal(csv[0], 'file,line,verdict,time,method,status,target,why')
+    const commands = run(['-'], `${race.replace('Mozilla/5.0', '\x1b[2J\x9b\u202e')}\n`).stdout + run(['-'], '\x1b[2J no log\n').stdout
+    t.match(commands, /"\?\[2J\?\?"[\s\S]*\?\[2J no log/)
+    t.notMatch(commands, /[^\P{Cc}\n]|\p{Cf}/u, 'nothing that a terminal would obey')
+    t.match(run(['-', '--format', 'heroku'], text), { status: 3 }, 'no all-clear where no line could be read')
+    t.match(run(['-'], ''), { status: 3, stdout: /No line tells of a request/ }, 'nor from nothing')
+    t.match(run(['-', '--log-format', '$remote_addr$status'], 'x'), { status: 2, stderr: /it needs \$status, and something between/ })
     t.match(run(['/nowhere']), { status: 2, stderr: /nowhere/ })
     t.match(run(['--sql', 'duckbd']), { status: 2, stderr: /did you mean 'duckdb'/ })
     t.match(run(['--sql', 'athena']), { status: 0, stdout: /CREATE EXTERNAL TABLE/ })
@@ -201,6 +238,11 @@ t.test('a trickle, and a burst on one target', async (t) => {
   const found = findBursts({ counts: { 'keep-alive-race': 120, 'repaired-race': 3 }, minutes: [...trickle, ...burst] })
   t.match(found, { total: 120, steady: 60, inBursts: 60, repaired: 3, bursts: [{ target: 'a', races: 60, refused: 7 }] })
   t.equal(found.bursts.length, 1)
+  const deploy = [0, 1, 2].flatMap((minute) => ['a', 'b', 'c'].map((target) => row(minute, target, 12)))
+  t.match(findBursts({ counts: { 'keep-alive-race': 108, 'repaired-race': 0 }, minutes: deploy }), { steady: 0, inBursts: 108 }, 'a deploy in a log with nothing else')
+  const heavy = Array.from({ length: 120 }, (_, i) => row(i, 'a', 7 + i % 3))
+  t.match(findBursts({ counts: { 'keep-alive-race': 960, 'repaired-race': 0 }, minutes: heavy }), { steady: 960, bursts: [] }, 'many all the time are no burst')
+  t.match(findBursts({ counts: { 'keep-alive-race': 160, 'repaired-race': 0 }, minutes: heavy.slice(0, 20) }), { steady: 160, bursts: [] }, 'nor are they in a short piece of a log')
   t.strictSame(findBursts({ counts: { 'keep-alive-race': 0, 'repaired-race': 0 }, minutes: [] }).bursts, [])
   t.equal(count(classifyLog(race, { entries: true }).entries)['keep-alive-race'], 1)
 })

@@ -1,18 +1,19 @@
 'use strict'
 
-// doctor: does this server, as it runs, outlast the load balancer in front of it?
+// doctor: does this server, as it runs, outlast the load balancer in front of it? Measured from
+// outside, or with --pid as the process itself has seen it.
 
 const fs = require('node:fs')
-const path = require('node:path')
 const { findLoadBalancer } = require('../catalogue')
 const { examine } = require('../doctor')
 const { readBalancer, planFor } = require('../doctor/balancer')
 const { createTarget } = require('../doctor/target')
 const words = require('../doctor/words')
 const { createError, inspect } = require('../errors')
+const { checkWritable } = require('./file')
 const { startProgress } = require('./progress')
 
-const exitCodes = { safe: 0, unsafe: 1, inconclusive: 3 }
+const exitCodes = { safe: 0, unsafe: 1, inconclusive: 3, unproven: 3 }
 const EXIT_STOPPED = 130 // as a shell tells a Ctrl-C
 
 const connectionsDefault = 20
@@ -39,15 +40,6 @@ function readFlags (flags, { idleTimeoutMs }) {
   }
   const limitMs = limit === undefined ? (idleTimeoutMs === null ? limitMsDefault : Math.min(limitMsMax, idleTimeoutMs + limitBeyondMs)) : readDuration('limit', limit)
   return { connections, limitMs, race: flags['no-race'] !== true }
-}
-
-/** Fails before a minute of measuring and not after it; creates nothing. */
-function checkWritable (file) {
-  try {
-    fs.accessSync(fs.existsSync(file) ? file : path.dirname(path.resolve(file)), fs.constants.W_OK)
-  } catch (error) {
-    throw createError('LBST_E_UNSUPPORTED', `--html ${inspect(file)} cannot be written: ${error.code}`)
-  }
 }
 
 const phaseLabels = { measure: 'measuring', race: 'sweeping the race' }
@@ -98,10 +90,22 @@ function watchInterrupt () {
   }
 }
 
+/** What the process itself knows of its servers. */
+async function runProcess ({ pid, json, operands, ...others }, io) {
+  const [extra] = [...operands, ...Object.keys(others).map((name) => `--${name}`)]
+  if (extra !== undefined) throw createError('LBST_E_CONFLICT', `--pid asks a process what it has seen and measures nothing: it goes with --json only, got ${inspect(extra)}`)
+  const { askProcess } = require('../socket/ask')
+  const { judgeProcess, tellProcess } = require('../doctor/process')
+  const report = judgeProcess(pid, await askProcess(pid))
+  io.stdout.write(json ? JSON.stringify(report, null, 2) + '\n' : tellProcess(report))
+  return exitCodes[report.verdict]
+}
+
 async function run (flags, io) {
+  if (flags.pid !== undefined) return runProcess(flags, io)
   if (flags.operands.length !== 1) throw createError('LBST_E_INVALID_TYPE', `doctor needs one URL, as in: doctor http://127.0.0.1:3000 --lb aws-alb; got ${flags.operands.length}`)
   const [url] = flags.operands
-  if (flags.lb === undefined) throw createError('LBST_E_INVALID_TYPE', 'doctor needs --lb: an id such as aws-alb, aws-alb:120000, the idle timeout in ms, or a file of its configuration')
+  if (flags.lb === undefined) throw createError('LBST_E_INVALID_TYPE', 'doctor needs --lb: an id such as aws-alb, aws-alb:120s, the idle timeout such as 60s, or a file of its configuration')
   const target = createTarget(url, flags.path)
   const plan = planFor(readBalancer(flags.lb))
   const { lb } = plan
@@ -130,14 +134,15 @@ async function run (flags, io) {
 }
 
 module.exports = {
-  summary: 'Measures a live server from outside, and says whether it outlasts the load balancer.',
-  usage: '<url> --lb <id>[:<ms>]|<ms>|<file> [--path /healthz] [--connections 20] [--limit 75s] [--json] [--html report.html] [--no-race]',
+  summary: 'Measures a live server from outside, and says whether it outlasts the load balancer; or asks a process what it has seen.',
+  usage: '<url> --lb <id>[:<idle>]|<idle>|<file> [--path /healthz] [--connections 20] [--limit 75s] [--json] [--html report.html] [--no-race]\n       lb-safe-timeouts doctor --pid <pid> [--json]',
   operands: 'url',
   flags: {
-    lb: { type: 'string', what: 'an id, a chain of ids, id:ms, its idle timeout in ms, or a file of its configuration' },
+    lb: { type: 'string', what: 'an id, a chain of ids, id:60s, its idle timeout (60s, or ms), or a file of its configuration' },
     path: { type: 'string', what: 'what is asked for (default: the path of the URL); a POST that never ends goes there too' },
     connections: { type: 'number', what: `for each of the four states (default ${connectionsDefault}, at most ${connectionsMax})` },
     limit: { type: 'string', what: 'how long a connection is watched, such as 75s (default: 15 s more than the load balancer keeps one)' },
+    pid: { type: 'number', what: 'ask this process instead: it loads lb-safe-timeouts/register and has LB_SAFE_TIMEOUTS_SOCKET=1' },
     json: { type: 'boolean', what: 'the report as JSON' },
     html: { type: 'string', what: 'the report as one HTML file, written there' },
     'no-race': { type: 'boolean', what: 'do not send requests around the moment of the close' }

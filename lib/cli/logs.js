@@ -2,11 +2,16 @@
 
 // logs: what became of each request in a load balancer's logs.
 
-const { createError } = require('../errors')
+const fs = require('node:fs')
+const { createError, inspect } = require('../errors')
 const { classifyLogFiles } = require('../logs')
 const { drawReport } = require('../logs/picture')
+const { plainText } = require('../plain-text')
+const { checkWritable } = require('./file')
 
 const columns = ['file', 'line', 'verdict', 'time', 'method', 'status', 'target', 'why']
+
+const reasons = { ENOENT: 'there is no such file or folder', EACCES: 'you may not' }
 
 function csvCell (value) {
   const text = value === null ? '' : String(value)
@@ -20,6 +25,8 @@ function csvLine (entry) {
 function checkFlags (flags) {
   const outputs = ['json', 'csv', 'sql'].filter((name) => flags[name] !== undefined)
   if (outputs.length > 1) throw createError('LBST_E_CONFLICT', `--${outputs.join(' and --')} contradict each other`)
+  if (flags.sql !== undefined && flags.html !== undefined) throw createError('LBST_E_CONFLICT', '--sql reads no logs, so there is nothing for --html to show')
+  if (flags.html !== undefined) checkWritable(flags.html)
   if (flags.sql === undefined && flags.operands.length === 0) {
     throw createError('LBST_E_INVALID_TYPE', "logs needs files or folders, or '-' for what is piped in")
   }
@@ -41,18 +48,21 @@ async function run (flags, io) {
     report = await classifyLogFiles(flags.operands, options)
   } catch (error) {
     if (error.syscall === undefined) throw error
-    throw createError('LBST_E_INVALID_TYPE', error.message)
+    throw createError('LBST_E_INVALID_TYPE', `${inspect(error.path ?? '-')} cannot be read: ${reasons[error.code] ?? error.message}`)
   }
+  if (flags.html !== undefined) fs.writeFileSync(flags.html, require('../report/logs').renderLogs(report))
   if (flags.json) io.stdout.write(JSON.stringify(report, null, 2) + '\n')
   else if (!flags.csv) io.stdout.write(drawReport(report))
-  if (flags.csv) for (const { file, message } of report.failures) io.stderr.write(`not read to its end: ${file}: ${message}\n`)
+  if (flags.csv) for (const { file, message } of report.failures) io.stderr.write(plainText(`not read to its end: ${file}: ${message}\n`))
   if (report.lines === 0 && report.failures.length > 0) return 2
+  // no all-clear from nothing, nor from lines that nobody could read
+  if (report.bad === report.lines && report.outside === 0) return 3
   return report.races.total > 0 ? 1 : 0
 }
 
 module.exports = {
   summary: 'What became of each request in the logs of a load balancer.',
-  usage: '<files, folders or -> [--format auto] [--since <time>] [--until <time>] [--json|--csv|--sql <dialect>]',
+  usage: '<files, folders or -> [--format auto] [--since <time>] [--until <time>] [--json|--csv|--sql <dialect>] [--html report.html]',
   operands: 'files',
   flags: {
     format: { type: 'string', what: 'the format, such as alb or nginx-error (default: by content)' },
@@ -61,7 +71,8 @@ module.exports = {
     until: { type: 'string', what: 'only before this time' },
     json: { type: 'boolean', what: 'the report as JSON' },
     csv: { type: 'boolean', what: 'a row per line' },
-    sql: { type: 'string', what: 'athena, duckdb or clickhouse: the same as a query, for ALB logs' }
+    html: { type: 'string', what: 'the report as one HTML file, written there' },
+    sql: { type: 'string', what: 'athena, duckdb or clickhouse: the same as a query, with --format alb (default), clb or cloudfront' }
   },
   run
 }

@@ -6,6 +6,7 @@
 
 const { createError, inspect } = require('../errors')
 const { native } = require('../binding')
+const { plainText } = require('../plain-text')
 
 const commands = {
   detect: () => require('./detect'),
@@ -44,6 +45,7 @@ function readFlags (args, { flags: known, operands }) {
       continue
     }
     if (name === undefined) {
+      if (Object.hasOwn(known, arg.slice(1))) throw createError('LBST_E_UNKNOWN_OPTION', `unexpected ${inspect(arg)}; did you mean '-${arg}'?`)
       throw createError('LBST_E_UNKNOWN_OPTION', `unexpected ${inspect(arg)}; a flag begins with '--': ${names.map((flag) => `--${flag}`).join(', ')}`)
     }
     if (!Object.hasOwn(known, name)) {
@@ -92,7 +94,7 @@ async function main (argv, io) {
     return await command.run(readFlags(args, command), io)
   } catch (error) {
     if (typeof error.code !== 'string' || !error.code.startsWith('LBST_E_')) throw error
-    io.stderr.write(`lb-safe-timeouts: ${error.message} [${error.code}]\n`)
+    io.stderr.write(plainText(`lb-safe-timeouts: ${error.message} [${error.code}]\n`))
     return EXIT_USAGE
   }
 }

@@ -1,15 +1,23 @@
 'use strict'
 
-// What --lb says: an id, a chain of ids, `id:idleMs`, a number of milliseconds, or a file of the
+// What --lb says: an id, a chain of ids, `id:idle`, an idle timeout (60000, 60s), or a file of the
 // load balancer's own configuration; and the plan for a Node behind it, which is one of the two
 // remedies.
 
 const { planLbSafeTimeouts } = require('../apply')
 const { createError, inspect } = require('../errors')
 
+const units = { '': 1, ms: 1, s: 1000, m: 60000 }
+
+/** '60000', '60s' or '1m' in ms; undefined: something else. */
+function readMs (text) {
+  const [, value, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|)$/.exec(text) ?? []
+  return value === undefined ? undefined : Number(value) * units[unit]
+}
+
 function readHop (text) {
-  const [, id, idleMs] = /^(.+?)(?::(\d+))?$/.exec(text) ?? [null, text]
-  return idleMs === undefined ? id : { id, idleTimeoutMs: Number(idleMs) }
+  const [, id, idle] = /^(.+?)(?::([^:]+))?$/.exec(text) ?? [null, text]
+  return idle === undefined || readMs(idle) === undefined ? text : { id, idleTimeoutMs: readMs(idle) }
 }
 
 function readFile (file) {
@@ -24,8 +32,8 @@ function readFile (file) {
 function readBalancer (text) {
   const trimmed = text.trim()
   // no id has a dot or a slash in it
-  if (/[./\\]/.test(trimmed)) return { options: { metadata: readFile(trimmed) }, shown: `{ metadata: fs.readFileSync(${JSON.stringify(trimmed)}) }` }
-  const options = /^\d+$/.test(trimmed) ? { idleTimeoutMs: Number(trimmed) } : { lb: trimmed.split(',').map((hop) => readHop(hop.trim())) }
+  if (/[./\\]/.test(trimmed) && readMs(trimmed) === undefined) return { options: { metadata: readFile(trimmed) }, shown: `{ metadata: fs.readFileSync(${JSON.stringify(trimmed)}) }` }
+  const options = readMs(trimmed) !== undefined ? { idleTimeoutMs: readMs(trimmed) } : { lb: trimmed.split(',').map((hop) => readHop(hop.trim())) }
   return { options, shown: JSON.stringify(options) }
 }
 

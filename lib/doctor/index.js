@@ -9,6 +9,7 @@ const { native } = require('../binding')
 const { createError, inspect } = require('../errors')
 const { measure, summarize, countEnds, spacing, states } = require('./measure')
 const { nowMs, probe } = require('./probe')
+const { tellError } = require('./words')
 const { sweepRace, sweepWindow, sweepMs } = require('./race')
 
 // attempts of a sweep: as many as all states together have connections, so that a run never
@@ -28,9 +29,12 @@ async function greet (target, signal) {
   const seen = await probe(target, 'idle', 0, signal)
   if (seen.error !== null) {
     if (signal.aborted) return null
-    throw createError('LBST_E_UNREACHABLE', `${target.href} does not answer: ${seen.error}`)
+    throw createError('LBST_E_UNREACHABLE', `${target.href} does not answer: ${tellError(seen.error, target)}`)
   }
   if (!(seen.status >= 100)) throw createError('LBST_E_UNREACHABLE', `${target.href} answers, but not in HTTP/1.1`)
+  if (seen.notKept && seen.status >= 400) {
+    throw createError('LBST_E_UNREACHABLE', `${target.href} answers with status ${seen.status} and ends the connection, which tells nothing about its timeouts; ask for something that it answers (--path)`)
+  }
   return { status: seen.status, keepAlive: seen.keepAlive, notKept: seen.notKept, connectMs: seen.openedAt - askedAt, answerMs: (seen.startAt ?? nowMs()) - seen.openedAt }
 }
 

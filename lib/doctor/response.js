@@ -2,6 +2,7 @@
 
 // Where an answer ends on a raw socket, and the three of its headers that matter here.
 
+const protocol = 'HTTP/'
 const headMax = 65536 // a longer head is no answer to a health check
 
 /** The length of a chunked body at the start of `text`, -1 while it is not complete. */
@@ -46,6 +47,7 @@ class ResponseReader {
   #text = ''
   #head = null
   #bodyAt = 0
+  #isFirst = true
 
   /** How much is waiting for the rest of its answer. */
   get length () {
@@ -59,6 +61,8 @@ class ResponseReader {
 
   #read () {
     if (this.#head === null) {
+      // another protocol: nothing more will make it an answer
+      if (this.#isFirst && !this.#text.startsWith(protocol.slice(0, this.#text.length))) return this.#take(this.#text.length)
       const end = this.#text.indexOf('\r\n\r\n')
       if (end === -1) return this.#text.length > headMax ? this.#take(this.#text.length) : null
       this.#head = readHead(this.#text.slice(0, end))
@@ -83,6 +87,7 @@ class ResponseReader {
   #take (bodyLength) {
     const { status = NaN, headers = new Map(), isOld = false } = this.#head ?? {}
     this.#text = this.#text.slice(this.#bodyAt + bodyLength)
+    this.#isFirst = false
     this.#head = null
     this.#bodyAt = 0
     const connection = headers.get('connection') ?? ''

@@ -8,6 +8,9 @@ const { createError, inspect } = require('../errors')
 
 function readUrl (text) {
   let url
+  if (/^:?\d+$/.test(text)) {
+    throw createError('LBST_E_INVALID_TYPE', `${inspect(text)} is no URL; for a server on this machine write http://127.0.0.1:${text.replace(':', '')}`)
+  }
   try {
     // 'localhost:3000' parses as a URL of the scheme 'localhost'
     url = new URL(/^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`)

@@ -35,6 +35,25 @@ const reasonTexts = {
   LBST_D_SPREAD: ({ minMs, maxMs }) => `closes differ by ${duration(maxMs - minMs)}: more than one server seems to answer here`
 }
 
+const errorTexts = {
+  ECONNREFUSED: () => 'nothing listens there',
+  ENOTFOUND: () => 'there is no host of that name',
+  EAI_AGAIN: () => 'the name of the host cannot be looked up',
+  EHOSTUNREACH: () => 'there is no way to that host',
+  ENETUNREACH: () => 'there is no way to that host',
+  ERR_SSL_WRONG_VERSION_NUMBER: ({ host, port }) => `no TLS is spoken there; try http://${host}:${port}`,
+  EPROTO: ({ host, port }) => `no TLS is spoken there; try http://${host}:${port}`,
+  ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL: () => 'it speaks no HTTP/1.1 over TLS, and doctor nothing else'
+}
+
+/** Why a server did not answer: its code in words, where there are any. */
+function tellError (error, target) {
+  if (Object.hasOwn(errorTexts, error)) return `${errorTexts[error](target)} (${error})`
+  // what a TLS server does with a request that is none to it
+  const cut = error === 'closed before there was an answer' || error === 'ECONNRESET'
+  return cut && !target.secure ? `${error}; if it speaks TLS, write https://` : error
+}
+
 const endNames = { fin: 'FIN', rst: 'RST', 408: '408', answer: 'other answer', open: 'open', notKept: 'not kept', failed: 'failed' }
 
 /** '18 × FIN, 2 × open' */
@@ -93,4 +112,4 @@ function tellVerdict (report) {
   return verdictTexts[report.verdict](report)
 }
 
-module.exports = { stateNames, duration, lbIdle, tellEnds, tellCloses, tellReasons, tellRace, tellRemedies, tellExactness, tellVerdict }
+module.exports = { stateNames, duration, lbIdle, tellEnds, tellCloses, tellReasons, tellRace, tellRemedies, tellExactness, tellVerdict, tellError }

@@ -4,9 +4,9 @@
 
 const { native } = require('../binding')
 const { createError, inspect } = require('../errors')
-const { detectJson, entriesOf, jsonFormats } = require('./json')
+const { detectJson, entriesOf, jsonFormats, withoutMark } = require('./json')
 
-const formats = ['alb', 'clb', 'cloudfront', 'gcp', 'azure-appgw', 'azure-frontdoor', 'nginx-error', 'nginx-access', 'ingress-nginx', 'haproxy', 'envoy', 'istio', 'traefik', 'traefik-json', 'apache-error', 'heroku']
+const formats = ['alb', 'clb', 'cloudfront', 'gcp', 'azure-appgw', 'azure-frontdoor', 'nginx-error', 'nginx-access', 'ingress-nginx', 'haproxy', 'envoy', 'istio', 'traefik', 'traefik-json', 'apache-error', 'heroku', 'varnish']
 
 // That much of a log's beginning tells its format.
 const headLength = 65536
@@ -25,7 +25,7 @@ function looksLikeJson (head) {
 function detectJsonHead (head) {
   for (const line of head.toString('utf8').split('\n')) {
     try {
-      const format = detectJson(entriesOf(JSON.parse(line))[0])
+      const format = detectJson(entriesOf(JSON.parse(withoutMark(line)))[0])
       if (format !== null) return format
     } catch {
       // cut off, or no JSON: the next line may tell

@@ -6,7 +6,7 @@ const { Transform } = require('node:stream')
 const { createError, inspect } = require('../errors')
 const { formats } = require('./formats')
 const { LogScanner } = require('./scanner')
-const { Sum, badEntry, publicEntry } = require('./verdicts')
+const { Sum, badEntry, isoTime, publicEntry } = require('./verdicts')
 
 const knownOptions = ['format', 'logFormat', 'entries', 'since', 'until']
 
@@ -26,7 +26,9 @@ function readOptions (options, known = knownOptions) {
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) throw createError('LBST_E_UNKNOWN_OPTION', `there is no option ${inspect(name)}; known are ${known.join(', ')}`)
   }
-  return { format: options.format, logFormat: options.logFormat, sinceMs: readMoment('since', options.since), untilMs: readMoment('until', options.until) }
+  const [sinceMs, untilMs] = [readMoment('since', options.since), readMoment('until', options.until)]
+  if (sinceMs !== null && untilMs !== null && sinceMs >= untilMs) throw createError('LBST_E_CONFLICT', `since (${isoTime(sinceMs)}) is not before until (${isoTime(untilMs)})`)
+  return { format: options.format, logFormat: options.logFormat, sinceMs, untilMs }
 }
 
 /** The bytes of a string or of a view. Of a detached one not even Buffer.from() may be asked. */

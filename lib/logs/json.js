@@ -99,6 +99,11 @@ function detectJson (entry) {
   return null
 }
 
+/** A line without the byte order mark that an editor may have put before the first one. */
+function withoutMark (line) {
+  return line.startsWith('\ufeff') ? line.slice(1) : line
+}
+
 /** The entries of one line: itself, the items of an array, or Azure's `records`. */
 function entriesOf (parsed) {
   if (Array.isArray(parsed)) return parsed
@@ -109,11 +114,11 @@ function entriesOf (parsed) {
 function readJsonLine (line, format) {
   let parsed
   try {
-    parsed = JSON.parse(line)
+    parsed = JSON.parse(withoutMark(line))
   } catch {
     return ['?']
   }
   return entriesOf(parsed).map((entry) => readers[detectJson(entry)] === readers[format] ? readers[format](entry) : '?')
 }
 
-module.exports = { detectJson, entriesOf, readJsonLine, jsonFormats: Object.keys(readers) }
+module.exports = { detectJson, entriesOf, readJsonLine, withoutMark, jsonFormats: Object.keys(readers) }

@@ -2,12 +2,18 @@
 
 // A report as text: the sentence first, then what it rests on.
 
+const { plainText } = require('../plain-text')
+const { formats } = require('./formats')
 const { trafficBuckets, joinBuckets } = require('./traffic')
 
 const barWidth = 24
 const rowsMax = 48
 const targetsMax = 10
 const textMax = 200
+const filesMax = 20
+
+// failures before the first line
+const notBegun = ['LBST_E_LOG_FORMAT', 'LBST_E_UNSUPPORTED', 'ENOENT', 'EACCES']
 
 const failures = ['keep-alive-race', 'target-timeout', 'refused', 'mid-response', 'app-error', 'client-left', 'other']
 
@@ -16,6 +22,7 @@ function plural (count, noun) {
 }
 
 function percent (part, whole) {
+  if (part === 0) return '0 %'
   return whole === 0 ? '' : `${(part / whole * 100).toFixed(part / whole < 0.001 ? 4 : 2)} %`
 }
 
@@ -26,8 +33,12 @@ function total (counts) {
 /** What the numbers mean. */
 function sentences ({ races, counts }) {
   const words = []
-  if (races.total === 0) {
+  if (total(counts) === 0) {
+    words.push('No line tells of a request.')
+  } else if (races.total === 0) {
     words.push('No request looks lost to the keep-alive race.')
+  } else if (races.steady === 1) {
+    words.push('1 request lost at once without an answer, as in the keep-alive race; one alone proves little.')
   } else if (races.steady > 0) {
     words.push(`${plural(races.steady, 'request')} lost at once without an answer, spread over ${plural(races.steadyHours, 'hour')}: the steady trickle of the keep-alive race.`)
   }
@@ -89,14 +100,17 @@ function drawBad ({ bad, lines, badLines, failures: unread, outside, beyond }) {
   return [
     ...(outside > 0 ? [`${plural(outside, 'line')} outside of the times asked for`] : []),
     ...(bad > 0 ? [`${bad} of ${plural(lines, 'line')} could not be read:`, ...badLines.map(({ file, line, why, text }) => `  ${file}:${line}: ${why}: ${String(text).slice(0, textMax)}`)] : []),
-    ...unread.map(({ file, message }) => `not read to its end: ${file}: ${message}`),
+    ...(bad > 0 && bad === lines ? ['  not one of them is of that format: without --format it is found by content'] : []),
+    ...unread.slice(0, filesMax).map(({ file, message, code }) => `${notBegun.includes(code) ? 'not read' : 'not read to its end'}: ${file}: ${message}`),
+    ...(unread.length > filesMax ? [`and ${unread.length - filesMax} more files that were not read`] : []),
+    ...(unread.some(({ code }) => code === 'LBST_E_LOG_FORMAT') ? [`--format names one of ${formats.join(', ')}`] : []),
     ...(beyond > 0 ? [`${plural(beyond, 'line')} counted in no target, hour or minute: there are too many of them`] : [])
   ]
 }
 
 function drawReport (report) {
   const { counts, lines, bad } = report
-  return [
+  return plainText([
     `${plural(lines, 'line')} of ${plural(report.files, 'file')} (${report.formats.join(', ') || 'no format'})`,
     '', ...sentences(report), '',
     'Verdicts',
@@ -106,7 +120,7 @@ function drawReport (report) {
     ...drawShares('By method', report.methods),
     ...drawEvidence(report),
     ...drawBad(report), ''
-  ].join('\n')
+  ].join('\n'))
 }
 
-module.exports = { drawReport }
+module.exports = { drawReport, failures, percent, plural, sentences, total }

@@ -8,30 +8,39 @@ const burstMin = 5
 // How far above the usual minute a burst stands.
 const burstFactor = 4
 
-function median (list) {
-  const sorted = [...list].sort((a, b) => a - b)
-  return sorted.length === 0 ? 0 : sorted[sorted.length >> 1]
+// A condition that lasts longer is no deploy.
+const burstMinutesMax = 10
+
+/**
+ * How many races the usual minute of a target has, in the hours in which there are any: those
+ * without one count too, or a quiet log with one deploy in it would have nothing but deploys.
+ */
+function usualRaces (withRaces) {
+  const distinct = (of) => new Set(withRaces.map(of)).size
+  const minutes = distinct(({ minute }) => Math.floor(minute / 60)) * 60
+  const sorted = withRaces.map(({ counts }) => counts['keep-alive-race']).sort((a, b) => b - a)
+  return sorted[(minutes * distinct(({ target }) => target)) >> 1] ?? 0
 }
 
-/** Minutes that follow each other on one target are one burst. */
-function join (minutes) {
-  const bursts = []
+/** Rows of minutes that follow each other on one target: lists of rows. */
+function join (rows) {
+  const runs = []
   const open = new Map()
-  for (const { minute, time, target, counts } of minutes) {
-    const last = open.get(target)
-    if (last !== undefined && minute - last.lastMinute <= 1) {
-      last.lastMinute = minute
-      last.until = time
-      last.races += counts['keep-alive-race']
-      last.refused += counts.refused
-      last.appErrors += counts['app-error']
+  for (const row of rows) {
+    const run = open.get(row.target)
+    if (run !== undefined && row.minute - run[run.length - 1].minute <= 1) {
+      run.push(row)
       continue
     }
-    const burst = { from: time, until: time, target, races: counts['keep-alive-race'], refused: counts.refused, appErrors: counts['app-error'], lastMinute: minute }
-    open.set(target, burst)
-    bursts.push(burst)
+    open.set(row.target, [row])
+    runs.push(open.get(row.target))
   }
-  return bursts.map(({ lastMinute, ...burst }) => burst)
+  return runs
+}
+
+function describeBurst (run) {
+  const sum = (verdict) => run.reduce((total, { counts }) => total + counts[verdict], 0)
+  return { from: run[0].time, until: run[run.length - 1].time, target: run[0].target, races: sum('keep-alive-race'), refused: sum('refused'), appErrors: sum('app-error') }
 }
 
 /**
@@ -40,12 +49,11 @@ function join (minutes) {
  */
 function findBursts ({ counts, minutes }) {
   const withRaces = minutes.filter((row) => row.counts['keep-alive-race'] > 0)
-  const usual = median(withRaces.map((row) => row.counts['keep-alive-race']))
-  const limit = Math.max(burstMin, burstFactor * usual)
-  // with nothing but one busy minute there is no usual one to compare with
-  const isBurst = (row) => row.counts['keep-alive-race'] >= (withRaces.length === 1 ? burstMin : limit)
-  const bursts = join(withRaces.filter(isBurst))
-  const steady = withRaces.filter((row) => !isBurst(row))
+  const limit = Math.max(burstMin, burstFactor * usualRaces(withRaces))
+  const runs = join(withRaces.filter((row) => row.counts['keep-alive-race'] >= limit)).filter((run) => run.length <= burstMinutesMax)
+  const bursts = runs.map(describeBurst)
+  const burstRows = new Set(runs.flat())
+  const steady = withRaces.filter((row) => !burstRows.has(row))
   const inBursts = bursts.reduce((sum, { races }) => sum + races, 0)
   return {
     total: counts['keep-alive-race'],

@@ -6,20 +6,27 @@ const fs = require('node:fs')
 const zlib = require('node:zlib')
 const { Readable, pipeline } = require('node:stream')
 const { createError } = require('../errors')
+const { headLength } = require('./formats')
 
 // Fits into the second-level cache of most processors: read, then scanned while it is there.
 const blockLength = 256 * 1024
-const headerLength = 8192
+const searchLength = 8192
 const newline = 0x0a
+
+// what others unpack, by its first bytes
+const foreign = [['\xfd7zX', 'xz'], ['BZh', 'bzip2'], ['PK\x03\x04', 'zip'], ['\xff\xfe', 'utf-16'], ['\xfe\xff', 'utf-16']]
+const unpackers = { xz: 'xz -dc', bzip2: 'bzip2 -dc', zip: 'unzip -p', 'utf-16': 'iconv -f utf-16 -t utf-8' }
 
 function packing (head) {
   if (head.length >= 2 && head[0] === 0x1f && head[1] === 0x8b) return 'gzip'
   if (head.length >= 4 && head.readUInt32LE(0) === 0xfd2fb528) return 'zstd'
-  return 'plain'
+  const text = head.toString('latin1', 0, 4)
+  return foreign.find(([start]) => text.startsWith(start))?.[1] ?? 'plain'
 }
 
 function createUnpacker (kind) {
   if (kind === 'gzip') return zlib.createGunzip({ chunkSize: blockLength })
+  if (kind in unpackers) throw createError('LBST_E_UNSUPPORTED', `this is ${kind}; make it plain text first: ${unpackers[kind]} <file> | npx lb-safe-timeouts logs -`)
   if (zlib.createZstdDecompress === undefined) {
     throw createError('LBST_E_UNSUPPORTED', `zstd needs Node 22.15 or later (this is ${process.versions.node}); or unpack it first: zstd -dc file | npx lb-safe-timeouts logs -`)
   }
@@ -43,7 +50,7 @@ function probe (file) {
 /** Where the first line at or behind `at` begins. */
 function lineStart (fd, at) {
   if (at === 0) return 0
-  const block = Buffer.alloc(headerLength)
+  const block = Buffer.alloc(searchLength)
   // one byte back: a line may begin exactly here
   for (let from = at - 1; ;) {
     const length = fs.readSync(fd, block, 0, block.length, from)
@@ -66,9 +73,8 @@ function scanPlain (file, { from = 0, to = Infinity }, scanner, onEntries) {
     let buffer = Buffer.allocUnsafeSlow(blockLength)
     let kept = 0
     if (from > 0) {
-      // the format and the header lines stand at the beginning of the file
-      const head = Buffer.alloc(headerLength * 8)
-      scanner.openAt(head.subarray(0, fs.readSync(fd, head, 0, head.length, 0)))
+      const head = Buffer.alloc(headLength)
+      scanner.openAt(head.subarray(0, fs.readSync(fd, head, 0, head.length, 0)), from)
     }
     for (;;) {
       if (kept === buffer.length) buffer = Buffer.concat([buffer, Buffer.allocUnsafeSlow(buffer.length)])
@@ -103,7 +109,7 @@ async function scanStream (source, scanner, onEntries) {
   if (kind !== 'plain') {
     const unpacker = createUnpacker(kind)
     // an error reaches the loop below through the unpacker
-    chunks = pipeline(Readable.from(chunks), unpacker, () => {})
+    chunks = pipeline(Readable.from(chunks, { highWaterMark: 1 }), unpacker, () => {})
   }
   for await (const chunk of chunks) {
     const entries = scanner.push(chunk)
@@ -111,4 +117,4 @@ async function scanStream (source, scanner, onEntries) {
   }
 }
 
-module.exports = { probe, scanPlain, scanStream }
+module.exports = { probe, lineStart, scanPlain, scanStream }

@@ -4,7 +4,7 @@
 // sees whole blocks, so that the border to C is crossed once per block and not per line.
 
 const { native } = require('../binding')
-const { createError } = require('../errors')
+const { createError, inspect } = require('../errors')
 const { checkFormat, detectFormat, headLength, readLogFormat } = require('./formats')
 const { readJsonLine } = require('./json')
 
@@ -27,6 +27,7 @@ class LogScanner {
   open (head) {
     const found = detectFormat(head, this.named)
     if (found === null) {
+      if (head.includes(0)) throw createError('LBST_E_LOG_FORMAT', 'this is no text')
       throw createError('LBST_E_LOG_FORMAT', `no known log format fits; the first line is '${head.toString('utf8', 0, 200).split('\n')[0]}'`)
     }
     this.format = found.format
@@ -130,13 +131,20 @@ class LogScanner {
   /** Throws if the options cannot be used, whatever the log. */
   check () {
     if (this.named === 'auto') return
-    this.handle = native().logOpen({ ...this.options, format: this.named, record: detectFormat(Buffer.alloc(0), this.named).json })
+    try {
+      this.handle = native().logOpen({ ...this.options, format: this.named, record: detectFormat(Buffer.alloc(0), this.named).json })
+    } catch (error) {
+      if (error.code !== 'LBST_E_LOG_FORMAT' || this.options.logFormat === '') throw error
+      throw createError('LBST_E_LOG_FORMAT', `no line can be read by the log_format ${inspect(this.options.logFormat)}: it needs $status, and something between any two variables`)
+    }
     this.close()
   }
 
-  /** Takes the format, and what header lines say, from the beginning of the log. */
-  openAt (head) {
+  /** Takes the format from the beginning of the log, to go on with its line at byte `from`. */
+  openAt (head, from) {
     this.open(head)
+    if (from === 0) return
+    // the header lines, too, stand at the beginning
     const firstLines = head.subarray(0, head.lastIndexOf(newline) + 1).toString('latin1').split('\n')
     const header = firstLines.filter((line) => line.startsWith('#')).join('\n')
     if (header !== '') native().logHeader(this.handle, Buffer.from(header, 'latin1'))

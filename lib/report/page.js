@@ -40,21 +40,27 @@ figure { margin: 0 } figure > div { overflow-x: auto } svg.timeline, svg.traffic
 .badge.safe { color: var(--safe); background: var(--safe-soft) }
 .badge.unsafe { color: var(--unsafe); background: var(--unsafe-soft) }
 .scroll { overflow-x: auto }
-table { border-collapse: collapse; width: 100%; min-width: 44rem; font-size: .9rem }
+table { border-collapse: collapse; width: 100%; font-size: .9rem } table.wide { min-width: 44rem }
 th, td { text-align: left; vertical-align: top; padding: .4rem .75rem .4rem 0; border-top: 1px solid var(--line) }
 thead th { border-top: 0; color: var(--soft); font-weight: 600 }
 td.number { font-variant-numeric: tabular-nums; white-space: nowrap }
 code { font: .85em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; overflow-wrap: anywhere }
 ul { margin: .25rem 0; padding-left: 1.2rem }
+code { unicode-bidi: isolate } .lines { list-style: none; padding: 0 } .lines li { margin: .5rem 0 } .lines code { display: block }
+details { margin: .5rem 0 } summary { cursor: pointer; font-weight: 600; font-size: .9rem }
 .grid { display: grid; grid-template-columns: repeat(auto-fit, minmax(19rem, 1fr)); gap: 1.25rem }
 svg { display: block; width: 100%; height: auto; font: 12px system-ui, -apple-system, "Segoe UI", Roboto, Arial, sans-serif }
 svg text { fill: var(--ink) } svg .tick { fill: var(--soft); font-size: 11px } svg .axis { stroke: var(--line) }
 svg .lb { fill: var(--lb) } svg .node { fill: var(--node) } svg .range { fill: var(--node-range) }
 svg .unsafe { fill: var(--unsafe) } svg .unsafe-soft { fill: var(--unsafe-soft) } svg .hatch { stroke: var(--unsafe); stroke-width: 2 }
+svg .mind { fill: var(--mind) } svg .soft { fill: var(--soft) }
 svg .mark { stroke: var(--lb); stroke-dasharray: 4 3 } svg .on { fill: var(--card); font-weight: 600 }
 footer { color: var(--soft); font-size: .85rem }
 @media print { section { break-inside: avoid } }
 `
+
+// more than this many do not fit on a telephone
+const wideColumns = 4
 
 /** A paragraph's word with the colour of a verdict. */
 function badge (verdict) {
@@ -63,7 +69,7 @@ function badge (verdict) {
 
 /** A table of cells: strings, or markup; `numbers` are the columns of figures. */
 function table (headings, rows, numbers = []) {
-  return h('div', { class: 'scroll' }, h('table', null,
+  return h('div', { class: 'scroll' }, h('table', { class: headings.length > wideColumns ? 'wide' : null },
     h('thead', null, h('tr', null, headings.map((heading) => h('th', { scope: 'col' }, heading)))),
     h('tbody', null, rows.map((cells) => h('tr', null, cells.map((cell, column) => h('td', { class: numbers.includes(column) ? 'number' : null }, cell)))))))
 }

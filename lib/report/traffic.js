@@ -1,7 +1,7 @@
 'use strict'
 
-// Race candidates beside traffic, over time: two panels above one another, each on its own
-// scale. A trickle that follows no peak of the traffic is the keep-alive race.
+// What happened over time: panels above one another, each on its own scale. A trickle of race
+// candidates that follows no peak of the traffic is the keep-alive race.
 
 const { h } = require('./markup')
 const { ticks } = require('./axis')
@@ -9,27 +9,44 @@ const { ticks } = require('./axis')
 const width = 860
 const left = 56
 const right = 12
-const panelHeight = 120
-const gap = 40
+const panelHeight = 110
+const gap = 48
 const axisHeight = 26
 const barsMax = 240 // more are not told apart
+const marksMax = 6
+// a text's width can only be guessed without drawing it
+const characterWidth = 6.6
+
+const hourMs = 3600000
+const dayMs = 24 * hourMs
+
+const defaultPanels = [
+  { name: 'race candidates', series: [{ key: 'candidates', css: 'unsafe' }] },
+  { name: 'requests', series: [{ key: 'requests', css: 'lb' }] }
+]
+
+// Hours that a bar may stand for: a bar of 37 hours would draw waves where there are none
+const roundCounts = [1, 2, 3, 6, 12, 24, 48, 96]
 
 /** Neighbouring buckets together, so that not more than `barsMax` are left. */
 function thin (buckets, bucketMs) {
-  const each = Math.ceil(buckets.length / barsMax)
+  const least = Math.ceil(buckets.length / barsMax)
+  const each = roundCounts.find((count) => count >= least) ?? least
   if (each <= 1) return { bars: buckets, barMs: bucketMs }
+  const keys = Object.keys(buckets[0]).filter((key) => key !== 'startMs')
   const bars = []
   for (let i = 0; i < buckets.length; i += each) {
     const part = buckets.slice(i, i + each)
-    const sum = (key) => part.reduce((total, bucket) => total + bucket[key], 0)
-    bars.push({ startMs: part[0].startMs, requests: sum('requests'), candidates: sum('candidates') })
+    const sums = keys.map((key) => [key, part.reduce((total, bucket) => total + bucket[key], 0)])
+    bars.push({ startMs: part[0].startMs, ...Object.fromEntries(sums) })
   }
   return { bars, barMs: bucketMs * each }
 }
 
 function time (ms, spanMs) {
   const text = new Date(ms).toISOString()
-  return spanMs > 3 * 86400000 ? text.slice(5, 10) : `${text.slice(5, 10)} ${text.slice(11, 16)}`
+  if (spanMs > 300 * dayMs) return text.slice(0, 10)
+  return spanMs > marksMax * dayMs ? text.slice(5, 10) : `${text.slice(5, 10)} ${text.slice(11, 16)}`
 }
 
 function short (number) {
@@ -37,44 +54,75 @@ function short (number) {
   return number >= 1e4 ? `${Number((number / 1e3).toPrecision(3))}k` : String(number)
 }
 
-function panel ({ bars, key, name, css, top, at, barWidth, spanMs }) {
-  const most = Math.max(1, ...bars.map((bar) => bar[key]))
-  const up = (number) => top + panelHeight - number / most * panelHeight
+/** The panel's name, and where it has more than one colour what each of them is. */
+function heading (name, series, y) {
+  const isPlain = series.length === 1 && series[0].label === undefined
+  const parts = [h('text', { x: 0, y }, name)]
+  let x = (name.length + 2) * characterWidth
+  for (const { css, label } of isPlain ? [] : series) {
+    parts.push(h('rect', { class: css, x, y: y - 9, width: 10, height: 10, rx: 2 }), h('text', { class: 'tick', x: x + 15, y }, label))
+    x += 15 + (label.length + 2) * characterWidth
+  }
+  return parts
+}
+
+function bar (one, series, { x, width, floor, scale }) {
+  let y = floor
+  return series.map(({ key, css, label }) => {
+    const value = one[key]
+    if (value === 0) return null
+    // what is there is seen, however little it is beside the rest
+    const height = Math.max(1, value * scale)
+    y -= height
+    return h('rect', { class: css, x, y, width, height }, h('title', null, `${time(one.startMs, 0)} UTC: ${value}${label === undefined ? '' : ` ${label}`}`))
+  })
+}
+
+function panel ({ bars, name, series, top, at, barWidth }) {
+  const total = (one) => series.reduce((sum, { key }) => sum + one[key], 0)
+  const most = bars.reduce((max, one) => Math.max(max, total(one)), 1)
+  const scale = panelHeight / most
+  const floor = top + panelHeight
   return [
-    h('text', { x: 0, y: top - 12 }, name),
+    heading(name, series, top - 14),
     ticks(0, most, 3).filter(Number.isInteger).map((number) => [
-      h('line', { class: 'axis', x1: left, x2: width - right, y1: up(number), y2: up(number) }),
-      h('text', { class: 'tick', x: left - 6, y: up(number) + 4, 'text-anchor': 'end' }, short(number))
+      h('line', { class: 'axis', x1: left, x2: width - right, y1: floor - number * scale, y2: floor - number * scale }),
+      h('text', { class: 'tick', x: left - 6, y: floor - number * scale + 4, 'text-anchor': 'end' }, short(number))
     ]),
-    bars.map((bar) => bar[key] === 0
-      ? null
-      : h('rect', { class: css, x: at(bar.startMs) + barWidth * 0.1, y: up(bar[key]), width: Math.max(1, barWidth * 0.8), height: top + panelHeight - up(bar[key]) },
-        h('title', null, `${time(bar.startMs, 0)} UTC: ${bar[key]}`)))
+    bars.map((one) => bar(one, series, { x: at(one.startMs) + barWidth * 0.1, width: Math.max(1, barWidth * 0.8), floor, scale }))
   ]
 }
 
+/** A few moments below it all. The last one must not run out of the chart. */
+function marks (bars, at, spanMs, y) {
+  const texts = time(bars[0].startMs, spanMs).length * characterWidth
+  const count = Math.min(marksMax, bars.length)
+  return Array.from({ length: count }, (_, index) => bars[Math.floor(index * bars.length / count)].startMs)
+    .filter((ms) => at(ms) + texts <= width)
+    .map((ms) => h('text', { class: 'tick', x: at(ms), y }, time(ms, spanMs)))
+}
+
+function perBar (barMs) {
+  const [unitMs, unit] = barMs % dayMs === 0 ? [dayMs, 'day'] : [hourMs, 'hour']
+  return barMs === unitMs ? `per ${unit}` : `per ${Number((barMs / unitMs).toFixed(2))} ${unit}s`
+}
+
 /**
- * `buckets` are { startMs (since the epoch), requests, candidates }, in order, one for each
- * `bucketMs` (an hour) without holes; at least one.
+ * `buckets` are { startMs (since the epoch), requests, candidates, ... }, in order, one for each
+ * `bucketMs` (an hour) without holes; at least one. A panel is { name, series: [{ key, css,
+ * label }] }, whose values are stacked.
  */
-function trafficChart ({ buckets, bucketMs = 3600000 }) {
+function trafficChart ({ buckets, bucketMs = hourMs, panels = defaultPanels }) {
   const { bars, barMs } = thin(buckets, bucketMs)
   const fromMs = bars[0].startMs
-  const toMs = bars[bars.length - 1].startMs + barMs
-  const spanMs = toMs - fromMs
+  const spanMs = bars[bars.length - 1].startMs + barMs - fromMs
   const at = (ms) => left + (ms - fromMs) / spanMs * (width - left - right)
   const barWidth = (width - left - right) * barMs / spanMs
-  const tops = [26, 26 + panelHeight + gap]
-  const height = tops[1] + panelHeight + axisHeight
-  const per = barMs === 3600000 ? 'per hour' : `per ${Number((barMs / 3600000).toFixed(2))} hours`
+  const height = panels.length * (panelHeight + gap) - 8 + axisHeight
   const total = (key) => buckets.reduce((sum, bucket) => sum + bucket[key], 0)
-  const common = { bars, at, barWidth, spanMs }
-  const stepCount = Math.min(6, bars.length)
-  const marks = Array.from({ length: stepCount }, (_, index) => bars[Math.floor(index * bars.length / stepCount)].startMs)
   return h('svg', { viewBox: `0 0 ${width} ${height}`, role: 'img', class: 'traffic', 'aria-label': `${total('candidates')} race candidates and ${total('requests')} requests over time` },
-    panel({ ...common, key: 'candidates', name: `race candidates ${per}`, css: 'unsafe', top: tops[0] }),
-    panel({ ...common, key: 'requests', name: `requests ${per}`, css: 'lb', top: tops[1] }),
-    marks.map((ms) => h('text', { class: 'tick', x: at(ms), y: height - 8 }, time(ms, spanMs))))
+    panels.map(({ name, series }, index) => panel({ bars, name: `${name} ${perBar(barMs)}`, series, top: 34 + index * (panelHeight + gap), at, barWidth })),
+    marks(bars, at, spanMs, height - 8))
 }
 
 module.exports = { trafficChart, thin }

@@ -68,7 +68,11 @@ function play (timeline, port) {
 
 /** `node`: { version, execPath } of the Node under test. */
 async function replayBatch ({ version, execPath }, batch) {
-  const child = fork(path.join(__dirname, 'server.js'), [], { execPath, execArgv: ['--no-warnings'], env: {}, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  // nobody's NODE_OPTIONS may change what is measured
+  const env = { ...process.env }
+  delete env.NODE_OPTIONS
+  const child = fork(path.join(__dirname, 'server.js'), [], { execPath, execArgv: ['--no-warnings'], env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  let finished = false
   favour(child.pid)
   favour(process.pid)
   try {
@@ -79,11 +83,13 @@ async function replayBatch ({ version, execPath }, batch) {
     await new Promise((resolve) => setTimeout(resolve, batch.batchMs))
     child.send({ finish: true })
     const run = await nextMessage(child)
+    finished = true
     for (const { socket } of clients) socket?.destroy()
     return join(version, batch, run, clients)
   } finally {
     child.removeAllListeners()
-    child.kill()
+    // one that has told its results ends by itself
+    if (!finished) child.kill()
   }
 }
 

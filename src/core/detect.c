@@ -33,12 +33,13 @@ count_read(lbst_slice_t head, lbst_log_format_t format) {
 
 bool
 lbst_log_detect(lbst_slice_t head, lbst_log_format_t *format) {
-  /* the more telling first: a line of ingress-nginx or Traefik is one of nginx, too */
+  /* the more telling first: a line of ingress-nginx, Varnish or Traefik is one of nginx,
+   * too */
   static const lbst_log_format_t order[] = {
-    LBST_LOG_ALB,           LBST_LOG_CLB,     LBST_LOG_CLOUDFRONT,
-    LBST_LOG_HAPROXY,       LBST_LOG_ISTIO,   LBST_LOG_ENVOY,
-    LBST_LOG_NGINX_ERROR,   LBST_LOG_HEROKU,  LBST_LOG_APACHE_ERROR,
-    LBST_LOG_INGRESS_NGINX, LBST_LOG_TRAEFIK, LBST_LOG_NGINX_ACCESS,
+    LBST_LOG_ALB,          LBST_LOG_CLB,           LBST_LOG_CLOUDFRONT,  LBST_LOG_HAPROXY,
+    LBST_LOG_ISTIO,        LBST_LOG_ENVOY,         LBST_LOG_NGINX_ERROR, LBST_LOG_HEROKU,
+    LBST_LOG_APACHE_ERROR, LBST_LOG_INGRESS_NGINX, LBST_LOG_VARNISH,     LBST_LOG_TRAEFIK,
+    LBST_LOG_NGINX_ACCESS,
   };
   unsigned best = 0;
   size_t i;

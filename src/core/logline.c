@@ -45,7 +45,7 @@ clear_line(lbst_line_t *line, lbst_slice_t text) {
   line->method = line->target = line->cause = line->detail = none;
   line->status = line->backend_status = 0;
   line->connect_us = line->answer_us = line->rest_us = LBST_US_ABSENT;
-  line->bytes = -1;
+  line->bytes = line->sent_bytes = -1;
   line->tries = 1;
   line->tries_502 = 0;
   line->redispatched = false;
@@ -53,6 +53,11 @@ clear_line(lbst_line_t *line, lbst_slice_t text) {
 
 lbst_line_result_t
 lbst_line_parse(lbst_line_t *line, const lbst_layout_t *layout, lbst_slice_t text) {
+  /* a log that went through an editor may begin with a byte order mark */
+  if (text.len >= 3 && memcmp(text.at, "\xef\xbb\xbf", 3) == 0) {
+    text.at += 3;
+    text.len -= 3;
+  }
   clear_line(line, text);
   switch (layout->format) {
 #define XX(name, format, parser)                                                         \

@@ -2,155 +2,7 @@
 
 #include <string.h>
 
-/* What one derivation carries from rule to rule. */
-typedef struct lbst_draft_s {
-  const lbst_ask_t *ask;
-  lbst_plan_t *plan;
-  const char *owner_name;
-  const lbst_lb_t *owner_lb;
-  uint32_t keep_alive_target_ms; /* 0 = never close */
-} lbst_draft_t;
-
-static lbst_note_t *
-say(lbst_draft_t *draft, lbst_note_code_t code, uint32_t a_ms, uint32_t b_ms) {
-  lbst_plan_t *plan = draft->plan;
-  /* past the end the last note is overwritten: LBST_NOTES_MAX makes that unreachable,
-   * and a lost note must not become a write out of bounds */
-  size_t at = plan->note_count < LBST_NOTES_MAX ? plan->note_count++ : LBST_NOTES_MAX - 1;
-  lbst_note_t *note = &plan->notes[at];
-
-  note->code = code;
-  note->prop = LBST_PROP_KEEP_ALIVE;
-  note->a_ms = a_ms;
-  note->b_ms = b_ms;
-  note->hop = draft->owner_name;
-  note->lb = draft->owner_lb;
-  note->platform = draft->ask->platform;
-  return note;
-}
-
-static void
-say_hop(lbst_draft_t *draft, lbst_note_code_t code, const lbst_hop_t *hop, uint32_t a_ms,
-        uint32_t b_ms) {
-  lbst_note_t *note = say(draft, code, a_ms, b_ms);
-
-  note->hop = hop->name;
-  note->lb = hop->lb;
-}
-
-static void
-say_prop(lbst_draft_t *draft, lbst_note_code_t code, lbst_prop_t prop, uint32_t a_ms,
-         uint32_t b_ms) {
-  say(draft, code, a_ms, b_ms)->prop = prop;
-}
-
-/* ---- the chain: rule 7, and which hop governs ------------------------------------ */
-
-static void
-explain_hop(lbst_draft_t *draft, size_t index) {
-  const lbst_hop_t *hop = &draft->ask->hops[index];
-  size_t owner = draft->plan->owner;
-
-  if (index == owner) {
-    if (draft->ask->source == LBST_SOURCE_PLATFORM)
-      say_hop(draft, LBST_R_PLATFORM, hop, 0, 0);
-    if (draft->ask->hop_count > 1 && draft->ask->source != LBST_SOURCE_METADATA)
-      say_hop(draft, LBST_R_POOL_OWNER, hop, 0, 0);
-  } else if (hop->role == LBST_ROLE_L4) {
-    say_hop(draft, LBST_R_L4_PASSED_OVER, hop, 0, 0);
-  } else if (hop->role == LBST_ROLE_NOT_POOLING) {
-    say_hop(draft, LBST_R_NOT_POOLING, hop, 0, 0);
-  } else if (draft->ask->source == LBST_SOURCE_METADATA) {
-    say_hop(draft, LBST_R_NOT_LONGEST, hop, 0, 0);
-  } else {
-    say_hop(draft, LBST_R_NOT_LAST, hop, 0, 0);
-  }
-}
-
-/* A flow timer between the pool owner and Node that runs out before the pool does. */
-static void
-warn_flow_timers(lbst_draft_t *draft) {
-  const lbst_ask_t *ask = draft->ask;
-  const lbst_plan_t *plan = draft->plan;
-  bool is_chain = ask->source != LBST_SOURCE_METADATA && plan->owner != LBST_NO_HOP;
-  size_t i = is_chain ? plan->owner + 1 : 0;
-
-  for (; i < ask->hop_count; i++) {
-    const lbst_hop_t *hop = &ask->hops[i];
-    if (hop->role != LBST_ROLE_L4 || hop->idle != LBST_IDLE_KNOWN) continue;
-    if (plan->idle == LBST_IDLE_KNOWN && hop->idle_ms >= plan->idle_ms) continue;
-    say_hop(draft,
-            hop->lb != NULL && hop->lb->ignores_tcp_keep_alive ? LBST_W_FLOW_TIMER_DATA
-                                                               : LBST_W_FLOW_TIMER,
-            hop, hop->idle_ms, hop->idle_ms / 2);
-  }
-}
-
-/* Takes the idle timeout that was named apart from the hops. */
-static lbst_status_t
-take_idle(lbst_plan_t *plan, const lbst_ask_t *ask) {
-  bool overrides = ask->source == LBST_SOURCE_ENVIRONMENT ||
-                   plan->idle == LBST_IDLE_UNKNOWN || plan->owner == LBST_NO_HOP;
-
-  if (ask->idle_ms == 0) return LBST_OK;
-  if (!overrides && (plan->idle != LBST_IDLE_KNOWN || plan->idle_ms != ask->idle_ms))
-    return LBST_E_CONFLICT;
-  plan->idle = LBST_IDLE_KNOWN;
-  plan->idle_ms = ask->idle_ms;
-  return LBST_OK;
-}
-
-static void
-warn_range(lbst_draft_t *draft) {
-  const lbst_plan_t *plan = draft->plan;
-  const lbst_lb_t *lb = draft->ask->hops[plan->owner].lb;
-  bool below, above_max, fixed;
-
-  if (lb == NULL || plan->idle != LBST_IDLE_KNOWN) return;
-  below = lb->min_ms != 0 && plan->idle_ms < lb->min_ms;
-  above_max = lb->max_ms != 0 && plan->idle_ms > lb->max_ms;
-  fixed = lb->idle == LBST_IDLE_KNOWN && lb->configurable == LBST_ANSWER_NO &&
-          plan->idle_ms != lb->idle_ms;
-  if (below || above_max || fixed) say(draft, LBST_W_OUTSIDE_RANGE, plan->idle_ms, 0);
-}
-
-static lbst_status_t
-choose_owner(lbst_draft_t *draft) {
-  const lbst_ask_t *ask = draft->ask;
-  lbst_plan_t *plan = draft->plan;
-  lbst_status_t status;
-  size_t i;
-
-  if (ask->hop_count > LBST_CHAIN_MAX) return LBST_E_OUT_OF_RANGE;
-  plan->owner = lbst_chain_owner(ask->hops, ask->hop_count, ask->source);
-  plan->idle = LBST_IDLE_KNOWN;
-  plan->idle_ms = LBST_ASSUMED_IDLE_MS;
-  if (plan->owner != LBST_NO_HOP) {
-    const lbst_hop_t *owner = &ask->hops[plan->owner];
-    plan->idle = owner->idle;
-    plan->idle_ms = owner->idle == LBST_IDLE_KNOWN ? owner->idle_ms : 0;
-    draft->owner_name = owner->name;
-    draft->owner_lb = owner->lb;
-  }
-  status = take_idle(plan, ask);
-  if (status != LBST_OK) return status;
-  if (plan->idle == LBST_IDLE_UNKNOWN) return LBST_E_NO_IDLE_TIMEOUT;
-
-  if (ask->applied_before) say(draft, LBST_R_ALREADY_APPLIED, 0, 0);
-  for (i = 0; i < ask->hop_count; i++)
-    explain_hop(draft, i);
-  if (plan->owner != LBST_NO_HOP) {
-    warn_range(draft);
-  } else if (ask->hop_count > 0) {
-    say(draft, LBST_W_NO_POOL_OWNER, plan->idle_ms, 0);
-  } else if (ask->idle_ms == 0) {
-    say(draft, LBST_R_ASSUMED, plan->idle_ms, 0);
-    say(draft, ask->platform != NULL ? LBST_W_PLATFORM_ASSUMED : LBST_W_ASSUMED,
-        plan->idle_ms, 0);
-  }
-  warn_flow_timers(draft);
-  return LBST_OK;
-}
+#include "owner.h"
 
 /* ---- values that Node does not read as they were meant --------------------------- */
 
@@ -162,12 +14,13 @@ warn_value(lbst_draft_t *draft, lbst_prop_t prop, bool replaced, uint32_t by_ms)
   bool is_limit = prop == LBST_PROP_HEADERS || prop == LBST_PROP_REQUEST;
   bool is_idle = prop == LBST_PROP_KEEP_ALIVE || prop == LBST_PROP_BUFFER;
 
-  say_prop(draft, replaced ? LBST_W_VALUE_REPLACED : LBST_W_VALUE_LEFT, prop, 0, by_ms);
+  lbst_say_prop(draft, replaced ? LBST_W_VALUE_REPLACED : LBST_W_VALUE_LEFT, prop, 0,
+                by_ms);
   if (is_limit && node->bad_limit == LBST_BAD_LIMIT_ABORTS &&
       kind != LBST_SETTING_NOT_FINITE && kind != LBST_SETTING_NEGATIVE)
-    say_prop(draft, LBST_W_VALUE_ABORTS, prop, 0, 0);
+    lbst_say_prop(draft, LBST_W_VALUE_ABORTS, prop, 0, 0);
   if (is_idle && node->bad_idle == LBST_BAD_IDLE_THROWS && kind != LBST_SETTING_ABSENT)
-    say_prop(draft, LBST_W_VALUE_THROWS, prop, 0, 0);
+    lbst_say_prop(draft, LBST_W_VALUE_THROWS, prop, 0, 0);
 }
 
 /* ---- rules 1, 4 and 6: keepAliveTimeout ------------------------------------------ */
@@ -202,11 +55,11 @@ explain_keep_alive(lbst_draft_t *draft) {
   uint32_t target_ms = draft->keep_alive_target_ms;
 
   if (plan->idle == LBST_IDLE_UNBOUNDED) {
-    say(draft, target_ms == 0 ? LBST_R_NEVER_CLOSE : LBST_R_LONG, 0, target_ms);
+    lbst_say(draft, target_ms == 0 ? LBST_R_NEVER_CLOSE : LBST_R_LONG, 0, target_ms);
   } else if (target_ms > (uint64_t) plan->idle_ms + draft->ask->margin_ms) {
-    say(draft, LBST_R_VENDOR_ADVICE, plan->idle_ms, target_ms);
+    lbst_say(draft, LBST_R_VENDOR_ADVICE, plan->idle_ms, target_ms);
   } else {
-    say(draft, LBST_R_OUTLAST, plan->idle_ms, target_ms);
+    lbst_say(draft, LBST_R_OUTLAST, plan->idle_ms, target_ms);
   }
 }
 
@@ -225,7 +78,7 @@ plan_keep_alive(lbst_draft_t *draft) {
 
   if (present.kind == LBST_SETTING_ABSENT &&
       draft->ask->protocol == LBST_PROTOCOL_HTTP2_HTTP1) {
-    say(draft, LBST_W_HTTP1_NEVER_CLOSES, 0, 0);
+    lbst_say(draft, LBST_W_HTTP1_NEVER_CLOSES, 0, 0);
     return;
   }
   if (present.kind == LBST_SETTING_MS || present.kind == LBST_SETTING_TEXT_MS) {
@@ -242,9 +95,10 @@ plan_keep_alive(lbst_draft_t *draft) {
   if (keep_alive->ms == target_ms && (keep_alive->write || unbounded)) {
     explain_keep_alive(draft);
   } else if (keep_alive->ms == 0) {
-    say_prop(draft, LBST_R_STAYS_OFF, LBST_PROP_KEEP_ALIVE, 0, 0);
+    lbst_say_prop(draft, LBST_R_STAYS_OFF, LBST_PROP_KEEP_ALIVE, 0, 0);
   } else {
-    say_prop(draft, LBST_R_ALREADY_LONG, LBST_PROP_KEEP_ALIVE, keep_alive->ms, target_ms);
+    lbst_say_prop(draft, LBST_R_ALREADY_LONG, LBST_PROP_KEEP_ALIVE, keep_alive->ms,
+                  target_ms);
   }
 }
 
@@ -254,10 +108,11 @@ static void
 explain_headers(lbst_draft_t *draft, uint32_t base_ms, uint32_t headers_ms) {
   const lbst_node_t *node = draft->ask->node;
 
-  say(draft, LBST_R_HEADERS_CUSTOM, base_ms, headers_ms);
-  if (node->header_timer_idle) say(draft, LBST_R_HEADERS_IDLE_TIMER, base_ms, headers_ms);
+  lbst_say(draft, LBST_R_HEADERS_CUSTOM, base_ms, headers_ms);
+  if (node->header_timer_idle)
+    lbst_say(draft, LBST_R_HEADERS_IDLE_TIMER, base_ms, headers_ms);
   if (node->checker == LBST_CHECKER_INTERVAL)
-    say(draft, LBST_R_HEADERS_UNUSED, base_ms, headers_ms);
+    lbst_say(draft, LBST_R_HEADERS_UNUSED, base_ms, headers_ms);
 }
 
 /* The headersTimeout that belongs to an idle time. A keepAliveTimeout that was there
@@ -305,15 +160,15 @@ plan_headers(lbst_draft_t *draft) {
 
   if (bad) warn_value(draft, LBST_PROP_HEADERS, true, headers->ms);
   if (ask->headers_mode == LBST_HEADERS_MS && headers->ms == ask->headers_ms) {
-    say(draft, LBST_R_HEADERS_GIVEN, 0, headers->ms);
+    lbst_say(draft, LBST_R_HEADERS_GIVEN, 0, headers->ms);
   } else if (headers->ms == 0) {
-    say_prop(draft, LBST_R_STAYS_OFF, LBST_PROP_HEADERS, 0, 0);
+    lbst_say_prop(draft, LBST_R_STAYS_OFF, LBST_PROP_HEADERS, 0, 0);
   } else if (ask->headers_mode == LBST_HEADERS_KEEP) {
-    say(draft, LBST_R_HEADERS_KEPT, 0, headers->ms);
+    lbst_say(draft, LBST_R_HEADERS_KEPT, 0, headers->ms);
   } else if (headers->write && target_ms != 0) {
     explain_headers(draft, base_ms, headers->ms);
   } else if (target_ms != 0) {
-    say_prop(draft, LBST_R_ALREADY_LONG, LBST_PROP_HEADERS, headers->ms, target_ms);
+    lbst_say_prop(draft, LBST_R_ALREADY_LONG, LBST_PROP_HEADERS, headers->ms, target_ms);
   }
 }
 
@@ -341,8 +196,8 @@ plan_request(lbst_draft_t *draft) {
   if (ask->node->checker == LBST_CHECKER_INTERVAL && request->ms != 0 &&
       request->ms < need_ms) {
     request->ms = need_ms;
-    say_prop(draft, headers_off ? LBST_R_REQUEST_UNUSED : LBST_R_REQUEST_SWAP,
-             LBST_PROP_REQUEST, headers_ms, need_ms);
+    lbst_say_prop(draft, headers_off ? LBST_R_REQUEST_UNUSED : LBST_R_REQUEST_SWAP,
+                  LBST_PROP_REQUEST, headers_ms, need_ms);
   }
   request->write = bad || request->ms != present.ms;
   if (bad) warn_value(draft, LBST_PROP_REQUEST, true, request->ms);
@@ -355,22 +210,27 @@ warn_dangers(lbst_draft_t *draft) {
   const lbst_ask_t *ask = draft->ask;
   lbst_setting_t socket = ask->present.prop[LBST_PROP_SOCKET];
   lbst_setting_t buffer = ask->present.prop[LBST_PROP_BUFFER];
+  uint32_t limit_ms = draft->plan->request.ms;
 
+  if (draft->plan->headers.ms > limit_ms) limit_ms = draft->plan->headers.ms;
   if (!lbst_setting_usable(socket)) {
     warn_value(draft, LBST_PROP_SOCKET, false, 0);
   } else if (socket.ms != 0) {
-    say_prop(draft, LBST_W_SERVER_TIMEOUT, LBST_PROP_SOCKET, socket.ms, 0);
+    lbst_say_prop(draft, LBST_W_SERVER_TIMEOUT, LBST_PROP_SOCKET, socket.ms, 0);
   }
   if (ask->node->buffer == LBST_BUFFER_PROPERTY && !lbst_setting_usable(buffer))
     warn_value(draft, LBST_PROP_BUFFER, false, 0);
-  if (ask->node->stray == LBST_STRAY_CANCELS) say(draft, LBST_W_STRAY_BYTE, 0, 0);
-  if (!ask->node_tested) say(draft, LBST_W_NODE_UNTESTED, 0, 0);
+  if (ask->node->stray == LBST_STRAY_CANCELS) lbst_say(draft, LBST_W_STRAY_BYTE, 0, 0);
+  if (ask->node->young_clock && limit_ms != 0)
+    lbst_say(draft, LBST_W_YOUNG_CLOCK, limit_ms, 0);
+  if (!ask->node_tested) lbst_say(draft, LBST_W_NODE_UNTESTED, 0, 0);
+  if (ask->other_runtime) lbst_say(draft, LBST_W_RUNTIME, 0, 0);
   if (ask->margin_ms < LBST_MARGIN_MS_LOW && draft->plan->idle == LBST_IDLE_KNOWN)
-    say(draft, LBST_W_SMALL_MARGIN, ask->margin_ms, 0);
+    lbst_say(draft, LBST_W_SMALL_MARGIN, ask->margin_ms, 0);
   if (draft->plan->idle == LBST_IDLE_UNBOUNDED) {
     bool never = draft->plan->keep_alive.ms == 0;
-    say(draft, never ? LBST_W_UNBOUNDED : LBST_W_LONG_UNBOUNDED,
-        draft->plan->keep_alive.ms, 0);
+    lbst_say(draft, never ? LBST_W_UNBOUNDED : LBST_W_LONG_UNBOUNDED,
+             draft->plan->keep_alive.ms, 0);
   }
 }
 
@@ -440,19 +300,20 @@ judge(lbst_draft_t *draft) {
   plan->safe = true;
   if (plan->close_earliest_ms <= plan->idle_ms) {
     plan->safe = false;
-    say(draft, LBST_W_STILL_UNSAFE, (uint32_t) plan->close_earliest_ms, plan->idle_ms);
+    lbst_say(draft, LBST_W_STILL_UNSAFE, (uint32_t) plan->close_earliest_ms,
+             plan->idle_ms);
   }
   if (draft->ask->node->header_timer_idle && plan->headers.ms != 0 &&
       plan->headers.ms <= plan->idle_ms) {
     plan->safe = false;
-    say(draft, LBST_W_HEADERS_IDLE, plan->headers.ms, plan->idle_ms);
+    lbst_say(draft, LBST_W_HEADERS_IDLE, plan->headers.ms, plan->idle_ms);
   }
   if (unused_ms != 0 && unused_ms <= plan->idle_ms) {
     plan->safe = false;
-    say(draft, LBST_W_UNUSED_CONNECTION, unused_ms, plan->idle_ms);
+    lbst_say(draft, LBST_W_UNUSED_CONNECTION, unused_ms, plan->idle_ms);
   }
   if (!plan->safe && draft->owner_lb != NULL && draft->owner_lb->remedies[0].line != NULL)
-    say(draft, LBST_W_CHANGE_LB, 0, 0);
+    lbst_say(draft, LBST_W_CHANGE_LB, 0, 0);
 }
 
 lbst_status_t
@@ -462,12 +323,12 @@ lbst_policy_plan(lbst_plan_t *plan, const lbst_ask_t *ask) {
   lbst_status_t status;
 
   memset(&work, 0, sizeof(work));
-  status = choose_owner(&draft);
+  status = lbst_owner_choose(&draft);
   if (status == LBST_OK) status = target_keep_alive(&draft);
   if (status != LBST_OK) return status;
 
   if (ask->protocol == LBST_PROTOCOL_HTTP2) {
-    say(&draft, LBST_R_HTTP2_ONLY, 0, 0);
+    lbst_say(&draft, LBST_R_HTTP2_ONLY, 0, 0);
     work.close_earliest_ms = LBST_NEVER_MS;
     work.close_latest_ms = LBST_NEVER_MS;
     work.safe = true;

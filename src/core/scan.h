@@ -1,6 +1,7 @@
 #ifndef LBST_SCAN_H
 #define LBST_SCAN_H
 
+#include "answered.h"
 #include "tally.h"
 
 /* The longest line that is looked at; a longer one is bad, and passed over. */
@@ -24,9 +25,15 @@ typedef struct lbst_entry_s {
   lbst_line_t line;
 } lbst_entry_t;
 
+/* Copies the line of |*entry| to |to|, which has room for it, and points all of the entry
+ * there. */
+void
+lbst_entry_move(lbst_entry_t *entry, char *to);
+
 /* One pass over one log. */
 typedef struct lbst_scan_s {
   lbst_layout_t layout;
+  lbst_answered_t answered;
   int64_t since_ms; /* lines before it and at or after |until_ms| are not judged */
   int64_t until_ms;
   lbst_scan_entries_t entries;

@@ -6,7 +6,7 @@
 /* What is counted while lines go by. All tables have a fixed size: however long a log is,
  * the memory stays the same, and what finds no room is counted as such. */
 
-#define LBST_TALLY_HOURS     8192u  /* eleven months */
+#define LBST_TALLY_HOURS     16384u /* a year, and room to find one in it */
 #define LBST_TALLY_MINUTES   32768u /* of those in which something failed, per target */
 #define LBST_TALLY_TARGETS   1024u
 #define LBST_TARGET_NAME_MAX 96u

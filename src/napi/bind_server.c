@@ -240,22 +240,18 @@ leave_mark(napi_env env, napi_value server, napi_value key, napi_value mark) {
                          "the server takes no new property; is it frozen or sealed?");
 }
 
-/* Writes the plan and the mark, and adds to |result| how the server is then. */
+/* Writes the plan and the mark. */
 static napi_status
 carry_out(napi_env env, const napi_value *argv, const lbst_plan_t *plan,
-          lbst_written_t *written, napi_value result) {
-  napi_value after[LBST_PROP_COUNT];
-  lbst_settings_t settings;
-
+          lbst_written_t *written) {
   NAPI_CHECK(write_plan(env, argv[0], plan, written));
-  NAPI_CHECK(lbst_napi_get_settings(env, argv[0], after, &settings));
-  NAPI_CHECK(set_values(env, result, "after", after));
   return leave_mark(env, argv[0], argv[3], argv[4]);
 }
 
 /* serverApply(server, ask, constructors, key, mark)
- *   -> plan with { before, after, protocol }
- * All or nothing: when anything throws, the server's timeouts are as they were. */
+ *   -> plan with { before, protocol }
+ * All or nothing: when it returns, the server holds what |before| and the plan's targets
+ * say, and when anything throws, its timeouts are as they were. */
 LBST_BIND(server_apply) {
   napi_value argv[5], before[LBST_PROP_COUNT], mark, result;
   lbst_napi_ask_t ask;
@@ -275,7 +271,7 @@ LBST_BIND(server_apply) {
   NAPI_TRY(env, set_values(env, result, "before", before));
   NAPI_TRY(env,
            lbst_napi_set_text(env, result, "protocol", protocol_names[ask.ask.protocol]));
-  if (carry_out(env, argv, &plan, &written, result) != napi_ok) {
+  if (carry_out(env, argv, &plan, &written) != napi_ok) {
     roll_back(env, argv[0], &written, before);
     return lbst_napi_fail(env);
   }

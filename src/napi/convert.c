@@ -160,6 +160,7 @@ lbst_napi_get_ask(napi_env env, napi_value value, lbst_napi_ask_t *ask) {
   NAPI_CHECK(get_choice_property(env, value, "unbounded", unbounded_names,
                                  COUNT(unbounded_names), &index));
   ask->ask.unbounded = (lbst_unbounded_mode_t) index;
+  NAPI_CHECK(get_property(env, value, "otherRuntime", &field, &ask->ask.other_runtime));
   NAPI_CHECK(napi_get_named_property(env, value, "nodeVersion", &field));
   return lbst_napi_get_node(env, field, &ask->ask.node, &ask->ask.node_tested);
 }

@@ -4,23 +4,25 @@
 // `from` occurs exactly once in the file.
 
 const conn = 'src/core/conn.c'
+const due = 'src/core/due.c'
+const rules = 'src/core/rules.c'
 const node = 'src/core/node.def'
 
 module.exports = [
   { why: 'a connection that never sends a byte has no limit', file: conn, from: 'if (rules->node.checker == LBST_CHECKER_INTERVAL) {\n    conn->watched = true;', to: 'if (rules->node.checker == LBST_CHECKER_INTERVAL) {\n    conn->watched = false;' },
   { why: 'the limits count from the accept for ever', file: conn, from: 'conn->headers_complete = false;\n  conn->message_start = conn->now;', to: 'conn->headers_complete = false;' },
-  { why: 'headersTimeout rules the body as well', file: conn, from: 'if (!conn->headers_complete && rules->headers_ns > 0) {', to: 'if (rules->headers_ns > 0) {' },
+  { why: 'headersTimeout rules the body as well', file: due, from: 'if (!conn->headers_complete && rules->headers_ns > 0) {', to: 'if (rules->headers_ns > 0) {' },
   { why: 'requestTimeout rules the handler as well', file: conn, from: 'conn->message_begun = false;\n  conn->watched = false;', to: 'conn->message_begun = false;' },
-  { why: 'a headersTimeout above requestTimeout is not swapped', file: conn, from: 'if (rules->request_ns > 0 && rules->headers_ns > rules->request_ns) {', to: 'if (false && rules->headers_ns > rules->request_ns) {' },
-  { why: 'requestTimeout 0 is a limit of 0 ms', file: conn, from: 'if (rules->request_ns > 0) {\n    uint64_t request', to: 'if (true) {\n    uint64_t request' },
-  { why: 'the check runs at once, not every interval', file: conn, from: 'rules->check_ns = (uint32_t) check * LBST_NS_PER_MS;', to: '(void) check;' },
-  { why: 'the check has another phase', file: conn, from: 'return conn->check_anchor + run * check_ns;', to: 'return conn->check_anchor + run * check_ns + check_ns / 2;' },
-  { why: 'no 408, only a destroy', file: conn, from: 'return LBST_ACTION_RESPOND_408;', to: 'return LBST_ACTION_DESTROY;' },
-  { why: 'a 408 behind a head that is out', file: conn, from: 'if (conn->open_answers > 0 && conn->head_sent) return LBST_ACTION_DESTROY;', to: '' },
-  { why: 'keepAliveTimeout 0 leaves the buffer', file: conn, from: 'if (idle == 0.0 || idle != idle) return;', to: 'if (idle != idle) return;' },
-  { why: 'no constant second', file: conn, from: 'case LBST_BUFFER_CONSTANT: buffer = LBST_NODE_BUFFER_MS; break;', to: 'case LBST_BUFFER_CONSTANT: break;' },
-  { why: 'keepAliveTimeoutBuffer is not read', file: conn, from: 'buffer = settings->buffer_ms;', to: 'buffer = LBST_NODE_BUFFER_MS;' },
-  { why: 'a bad keepAliveTimeoutBuffer is 0', file: conn, from: 'buffer < 0.0)) buffer = LBST_NODE_BUFFER_MS;', to: 'buffer < 0.0)) buffer = 0.0;' },
+  { why: 'a headersTimeout above requestTimeout is not swapped', file: rules, from: 'if (rules->request_ns > 0 && rules->headers_ns > rules->request_ns) {', to: 'if (false && rules->headers_ns > rules->request_ns) {' },
+  { why: 'requestTimeout 0 is a limit of 0 ms', file: due, from: 'if (rules->request_ns > 0) {\n    uint64_t request', to: 'if (true) {\n    uint64_t request' },
+  { why: 'the check runs at once, not every interval', file: rules, from: 'rules->check_ns = (uint32_t) check * LBST_NS_PER_MS;', to: '(void) check;' },
+  { why: 'the check has another phase', file: due, from: 'return conn->check_anchor + run * check_ns;', to: 'return conn->check_anchor + run * check_ns + check_ns / 2;' },
+  { why: 'no 408, only a destroy', file: due, from: 'return LBST_ACTION_RESPOND_408;', to: 'return LBST_ACTION_DESTROY;' },
+  { why: 'a 408 behind a head that is out', file: due, from: 'if (conn->open_answers > 0 && conn->head_sent) return LBST_ACTION_DESTROY;', to: '' },
+  { why: 'keepAliveTimeout 0 leaves the buffer', file: rules, from: 'if (idle == 0.0 || idle != idle) return;', to: 'if (idle != idle) return;' },
+  { why: 'no constant second', file: rules, from: 'case LBST_BUFFER_CONSTANT: buffer = LBST_NODE_BUFFER_MS; break;', to: 'case LBST_BUFFER_CONSTANT: break;' },
+  { why: 'keepAliveTimeoutBuffer is not read', file: rules, from: 'buffer = settings->buffer_ms;', to: 'buffer = LBST_NODE_BUFFER_MS;' },
+  { why: 'a bad keepAliveTimeoutBuffer is 0', file: rules, from: 'buffer < 0.0)) buffer = LBST_NODE_BUFFER_MS;', to: 'buffer < 0.0)) buffer = 0.0;' },
   { why: 'a request does not stop the idle timer', file: conn, from: 'if (conn->timer_idle) set_timer(conn, conn->rules->socket_ms, false);', to: '' },
   { why: 'after an idle time server.timeout does not come back', file: conn, from: 'if (conn->timer_idle) set_timer(conn, conn->rules->socket_ms, false);', to: 'if (conn->timer_idle) set_timer(conn, 0, false);' },
   { why: 'a stray byte does the opposite', file: conn, from: 'rules->node.stray == LBST_STRAY_CANCELS)', to: 'rules->node.stray != LBST_STRAY_CANCELS)' },
@@ -36,10 +38,10 @@ module.exports = [
   { why: 'maxRequestsPerSocket closes', file: conn, from: 'if (!rules->idle_set) return;', to: 'if (lbst_conn_says_close(conn)) { end(conn); return; }\n  if (!rules->idle_set) return;' },
   { why: 'server.close() lets the check run on', file: conn, from: 'conn->check_stopped = true;', to: '' },
   { why: 'server.close() destroys no idle connection', file: conn, from: 'if (!conn->rules->node.close_ends_idle || !lbst_conn_is_idle(conn)) return;', to: 'return;' },
-  { why: 'a limit of -1 is always 0', file: conn, from: 'if (rules->node.bad_limit == LBST_BAD_LIMIT_ZERO) {', to: 'if (true) {' },
-  { why: '18.10 writes a 408 behind earlier answers', file: conn, from: 'if (conn->answered && !conn->rules->node.late_408)', to: 'if (false)' },
-  { why: '18.10 subtracts without wrapping', file: conn, from: 'if (rules->node.young_clock) {', to: 'if (false) {' },
-  { why: 'the Keep-Alive header is rounded', file: conn, from: 'double value = rules->advertised_ms / 1000.0;', to: 'double value = (rules->advertised_ms + 500.0) / 1000.0;' },
+  { why: 'a limit of -1 is always 0', file: rules, from: 'if (rules->node.bad_limit == LBST_BAD_LIMIT_ZERO) {', to: 'if (true) {' },
+  { why: '18.10 writes a 408 behind earlier answers', file: due, from: 'if (conn->answered && !conn->rules->node.late_408)', to: 'if (false)' },
+  { why: '18.10 subtracts without wrapping', file: due, from: 'if (rules->node.young_clock) {', to: 'if (false) {' },
+  { why: 'the Keep-Alive header is rounded', file: rules, from: 'double value = rules->advertised_ms / 1000.0;', to: 'double value = (rules->advertised_ms + 500.0) / 1000.0;' },
   { why: '18.20.8 has the second of 20.18', file: node, from: 'LBST_NODE(18, 20, 3,   NONE,     CANCELS,', to: 'LBST_NODE(18, 20, 3,   CONSTANT, CANCELS,' },
   { why: '18.20.8 restarts at a stray byte', file: node, from: 'LBST_NODE(18, 20, 3,   NONE,     CANCELS,', to: 'LBST_NODE(18, 20, 3,   NONE,     RESTARTS,' },
   { why: '20.20.1 has no buffer', file: node, from: 'LBST_NODE(20, 20, 1,   CONSTANT,', to: 'LBST_NODE(20, 20, 1,   NONE,    ' },

@@ -79,6 +79,10 @@ static const struct {
    "service=1ms "
    "status=503 bytes=0",
    "POST", "web.1", 503, 1768381951004},
+  {LBST_LOG_VARNISH,
+   "192.0.2.15 - - [14/Jan/2026:09:12:31 +0000] \"POST http://shop/ HTTP/1.1\" 503 0 "
+   "\"-\" \"a \\\"b\\\"\" 0.000175 2 192.0.2.15:3000 reuse \"HTC eof (-1)\"",
+   "POST", "192.0.2.15:3000", 503, 1768381951000},
 };
 
 static bool
@@ -251,6 +255,27 @@ test_fields(void) {
   ok(!lbst_cursor_field(&c, &field), "a quote that never closes is no field");
 }
 
+static void
+test_mark(void) {
+  static const char *const texts[] = {
+    "\xef\xbb\xbf", "\xef\xbb",
+    "\xef\xbb\xbf"
+    "2026-01-14T09:00:00Z e c - -1 -1 -1 504 0 0 0 \"GET "
+    "http://x/ HTTP/1.1\" \"a\" - -"};
+  lbst_layout_t layout;
+  lbst_line_t line;
+  size_t i;
+
+  ok(lbst_layout_init(&layout, LBST_LOG_CLB, (lbst_slice_t){"", 0}) == LBST_OK, "clb");
+  for (i = 0; i < 3; i++) {
+    const lbst_slice_t text = {texts[i], strlen(texts[i])};
+    const lbst_line_result_t wanted = i == 2 ? LBST_LINE_OK : LBST_LINE_FOREIGN;
+    ok(lbst_line_parse(&line, &layout, text) == wanted, "byte order mark %u",
+       (unsigned) i);
+  }
+  ok(line.status == 504, "and the line behind it is read");
+}
+
 int
 main(void) {
   const flush_t flush = flush_open(1);
@@ -264,5 +289,6 @@ main(void) {
   test_numbers();
   test_times();
   test_fields();
+  test_mark();
   return done_testing();
 }

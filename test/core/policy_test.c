@@ -459,10 +459,24 @@ test_dangers(void) {
   ok(says(&story, LBST_W_STRAY_BYTE), "a stray byte cancels the idle timer on Node 18");
   is_u64(story.plan.close_earliest_ms, 64999, "and it adds nothing");
 
+  ok(!says(&story, LBST_W_YOUNG_CLOCK), "18.20.8 takes any uptime");
+
+  begin(&story, "aws-alb");
+  on_node(&story, "18.17.1");
+  plan(&story);
+  ok(says(&story, LBST_W_YOUNG_CLOCK), "a limit longer than the uptime, on Node 18.17.1");
+
   begin(&story, "aws-alb");
   on_node(&story, "31.0.0");
   plan(&story);
   ok(says(&story, LBST_W_NODE_UNTESTED), "a Node that nobody has measured");
+  ok(!says(&story, LBST_W_RUNTIME), "is still a Node");
+
+  begin(&story, "aws-alb");
+  story.ask.other_runtime = true;
+  plan(&story);
+  expect(&story, 65000, 66000, 300000, "another runtime gets the same timeouts");
+  ok(says(&story, LBST_W_RUNTIME), "and is told what does not hold there");
 }
 
 static void

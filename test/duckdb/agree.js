@@ -1,6 +1,6 @@
 'use strict'
 
-// The query that `logs --sql duckdb` prints, run by DuckDB over the same files as ours: the
+// The queries that `logs --sql duckdb` prints, run by DuckDB over the same files as ours: the
 // two must agree on every row. A control with one rule of the query changed must not.
 //
 //   npm run test:duckdb
@@ -12,14 +12,45 @@ const path = require('node:path')
 const { generateLines } = require('../../bench/alb-generator')
 const { queryDuckdb } = require('../../scripts/duckdb')
 const { classifyLog } = require('../../lib/logs')
-const { createSql } = require('../../lib/logs/sql')
+const { createSql, sqlFormats } = require('../../lib/logs/sql')
 const { logFixtures } = require('../support/log-fixtures')
 
 const generatedLines = 40000
+const mutatedLines = 20000
+const seed = Number(process.argv[2] ?? 11)
+
+// how many fields are replaced, at most: behind them quoted texts begin, in which a blank more
+// or less makes another line of it
+const shapes = { alb: { separator: ' ', heads: 12 }, clb: { separator: ' ', heads: 11 }, cloudfront: { separator: '\t', heads: 33 } }
+
+// what a field is replaced by: no values that only differ in how a number may be written
+const values = [
+  '-', '0', '-1', '', '000', '200', '404', '408', '460', '499', '500', '502', '503', '504', '5020', 'x', '1', '1.5', '0.999999', '60.000', '10.0', '9.4',
+  '2026-01-14T23:59:60Z', '2026-13-14T00:00:00Z', '2026-01-14T24:00:00Z', '2026-01-14', '23:59:59', '99:00:00', '192.0.2.1:3000', '"GET', '"-', '"get', 'GET', '"',
+  'http', 'wss', 'Error', 'Miss', 'OriginReadError', 'OriginWriteError', 'OriginCommError', 'OriginConnectError', 'OriginDnsError', 'OriginError',
+  'OriginInvalidResponseError', 'OriginHeaderTooBigError', 'OriginZeroSizeObjectError', 'OriginContentRangeLengthError', 'ClientCommError', 'ClientHungUpRequest', 'AbortedOrigin'
+]
+
+/** `count` of the lines with some fields replaced, or cut short; no two of them are alike. */
+function mutate (lines, { separator, heads }, count) {
+  let state = seed | 1
+  const below = (limit) => {
+    state ^= state << 13
+    state ^= state >>> 17
+    state ^= state << 5
+    return (state >>> 0) % limit
+  }
+  return Array.from({ length: count }, (_, index) => {
+    const words = lines[below(lines.length)].split(separator)
+    for (let i = below(4); i > 0; i--) words[below(Math.min(words.length, heads))] = values[below(values.length)]
+    if (below(20) === 0) words.length = 1 + below(Math.min(words.length, heads))
+    return [...words, `line-${index}`].join(separator)
+  })
+}
 
 /** What ours says of each line: verdict ('bad' for what cannot be read), by the line's text. */
-function ours (lines) {
-  const { entries } = classifyLog(lines.join('\n'), { format: 'alb', entries: true })
+function ours (lines, format) {
+  const { entries } = classifyLog(lines.join('\n'), { format, entries: true })
   const byLine = new Map(entries.map((entry) => [entry.line, entry]))
   return lines.map((line, index) => {
     const entry = byLine.get(index + 1)
@@ -31,33 +62,42 @@ function sorted (rows) {
   return rows.map((row) => JSON.stringify(row)).sort()
 }
 
-async function theirs (sql) {
+async function theirs (sql, format) {
   const rows = await queryDuckdb(sql)
+  // CloudFront's fields are passed on as they are, dashes and all
+  const dash = (value) => value === '' || (format !== 'cloudfront' && value === '-') ? null : value
   return rows.map(([, method, status, target, verdict, line]) => verdict === 'bad'
     ? ['bad', null, null, null, line]
-    : [verdict, method, status || null, target === '-' ? null : target, line])
+    : [verdict, dash(method), status || null, dash(target), line])
+}
+
+async function compare (dir, format, name, lines) {
+  const file = path.join(dir, `${format}-${name}.log`)
+  fs.writeFileSync(file, lines.join('\n') + '\n')
+  const sql = createSql('duckdb', { where: file, format })
+  const wanted = sorted(ours(lines, format))
+  const found = sorted(await theirs(sql, format))
+  assert.strictEqual(found.length, lines.length, `${format}, ${name}: every line is a row`)
+  const known = new Set(wanted)
+  const differ = found.filter((row) => !known.has(row))
+  const other = new Set(found)
+  assert.deepStrictEqual(differ.slice(0, 10), wanted.filter((row) => !other.has(row)).slice(0, 10), `${format}, ${name}: ${differ.length} rows differ`)
+  const spoilt = sql.replace("ELSE 'keep-alive-race'", "ELSE 'refused'")
+  assert.notStrictEqual(spoilt, sql)
+  assert.ok((await theirs(spoilt, format)).some((row) => !known.has(JSON.stringify(row))), 'the control must differ')
+  const verdicts = new Set(found.map((row) => JSON.parse(row)[0]))
+  console.log(`${format}, ${name}: ${lines.length} rows agree (${verdicts.size} verdicts), and the control does not`)
 }
 
 async function main () {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'lbst-duckdb-'))
   try {
-    const fixture = logFixtures().find(({ name }) => name === 'alb').cases.map(({ line }) => line)
-    const generated = [...generateLines(generatedLines, 11)].map((line) => line.trimEnd())
-    for (const [name, lines] of [['fixture', fixture], ['generated', generated]]) {
-      const file = path.join(dir, `${name}.log`)
-      fs.writeFileSync(file, lines.join('\n') + '\n')
-      const sql = createSql('duckdb', { where: file })
-      const wanted = sorted(ours(lines))
-      const found = sorted(await theirs(sql))
-      assert.strictEqual(found.length, lines.length, `${name}: every line is a row`)
-      const known = new Set(wanted)
-      const differ = found.filter((row) => !known.has(row))
-      assert.deepStrictEqual(differ, [], `${name}: ${differ.length} rows differ`)
-      const spoilt = sql.replace("ELSE 'keep-alive-race'", "ELSE 'refused'")
-      assert.notStrictEqual(spoilt, sql)
-      assert.ok((await theirs(spoilt)).some((row) => !known.has(JSON.stringify(row))), 'the control must differ')
-      console.log(`${name}: ${lines.length} rows agree, and the control does not`)
+    for (const format of sqlFormats) {
+      const fixture = logFixtures().find(({ name }) => name === format).cases.map(({ line }) => line)
+      await compare(dir, format, 'fixture', fixture)
+      await compare(dir, format, `mutated (seed ${seed})`, mutate(fixture, shapes[format], mutatedLines))
     }
+    await compare(dir, 'alb', 'generated', [...generateLines(generatedLines, 11)].map((line) => line.trimEnd()))
   } finally {
     fs.rmSync(dir, { recursive: true })
   }

@@ -6,10 +6,11 @@ const { once } = require('node:events')
 const net = require('node:net')
 const tls = require('node:tls')
 
-/** Connects; resolves to { socket, write(), until(), ended, text() }. */
+/** Connects to a port, or to the path of a Unix domain socket; resolves to { socket, write(), until(), ended, text() }. */
 async function talk (port, { secure = false, halfOpen = false } = {}) {
   const host = '127.0.0.1'
-  const socket = secure ? tls.connect({ port, host, rejectUnauthorized: false }) : net.connect({ port, host, noDelay: true, allowHalfOpen: halfOpen })
+  const to = typeof port === 'string' ? { path: port } : { port, host }
+  const socket = secure ? tls.connect({ ...to, rejectUnauthorized: false }) : net.connect({ ...to, noDelay: true, allowHalfOpen: halfOpen })
   let text = ''
   let wake = () => {}
   socket.setEncoding('latin1')

@@ -1,0 +1,93 @@
+'use strict'
+
+// One piece of work after the other. The lines of a plain text log are read and scanned by the
+// native module in libuv's thread pool. What is packed, piped in or JSON goes through streams
+// and JSON.parse, and so to a thread of its own, which is started only for that.
+
+const fs = require('node:fs')
+const path = require('node:path')
+const { getSystemErrorName } = require('node:util')
+const { native } = require('../binding')
+const { headLength } = require('./formats')
+const { lineStart } = require('./read')
+const { LogScanner } = require('./scanner')
+
+function readError (file, errno) {
+  const code = getSystemErrorName(errno)
+  return Object.assign(new Error(`${code}: read '${file}'`), { code, errno, syscall: 'read' })
+}
+
+async function readOpen (fd, { file, from, to }, scanner, onEntries) {
+  native().logSource(scanner.handle, fd, lineStart(fd, from), to === Infinity ? Infinity : lineStart(fd, to))
+  for (;;) {
+    const { done, error, entries } = await native().logRead(scanner.handle)
+    if (entries.length > 0) onEntries(entries)
+    if (error !== 0) throw readError(file, error)
+    if (done) return scanner.end().result
+  }
+}
+
+/** What was counted, up to a failure if there was one: { result, failure }; null for JSON. */
+async function readText (task, options, onEntries) {
+  const scanner = new LogScanner(options)
+  let fd = null
+  try {
+    fd = fs.openSync(task.file, 'r')
+    const head = Buffer.alloc(headLength)
+    const length = fs.readSync(fd, head, 0, headLength, 0)
+    if (length === 0) return { result: null }
+    scanner.openAt(head.subarray(0, length), task.from)
+    if (scanner.json) return null
+    return { result: await readOpen(fd, task, scanner, onEntries) }
+  } catch (error) {
+    return { ...scanner.abandon(), failure: { message: error.message, code: error.code } }
+  } finally {
+    scanner.close()
+    if (fd !== null) fs.closeSync(fd)
+  }
+}
+
+class Lane {
+  constructor (options) {
+    this.options = options
+    this.worker = null
+    this.task = null
+  }
+
+  /** Reads what the task names: { result, failure }. Rejects when its thread breaks down. */
+  async run (task, onEntries) {
+    return (task.packing === 'plain' && await readText(task, this.options, onEntries)) || this.runInThread(task, onEntries)
+  }
+
+  runInThread (task, onEntries) {
+    if (this.worker === null) this.startThread()
+    return new Promise((resolve, reject) => {
+      this.task = { resolve, reject, onEntries }
+      this.worker.postMessage(task)
+    })
+  }
+
+  startThread () {
+    const { Worker } = require('node:worker_threads')
+    const pending = new Int32Array(new SharedArrayBuffer(4))
+    this.worker = new Worker(path.join(__dirname, 'worker.js'), { workerData: { options: this.options, pending } })
+    this.worker.on('error', (error) => this.task.reject(error))
+    this.worker.on('exit', () => this.task.reject(new Error('the thread that read a log has ended')))
+    this.worker.on('message', ({ entries, result, failure }) => {
+      if (entries === undefined) return this.task.resolve({ result, failure })
+      Atomics.sub(pending, 0, 1)
+      Atomics.notify(pending, 0)
+      try {
+        this.task.onEntries(entries)
+      } catch (error) {
+        this.task.reject(error)
+      }
+    })
+  }
+
+  close () {
+    this.worker?.terminate()
+  }
+}
+
+module.exports = { Lane }
