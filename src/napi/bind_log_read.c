@@ -122,8 +122,14 @@ LBST_BIND(log_read) {
   if (status != napi_ok) {
     if (read->handle != NULL) (void) napi_delete_reference(env, read->handle);
     if (read->work != NULL) (void) napi_delete_async_work(env, read->work);
+    if (read->deferred == NULL) {
+      free(read);
+      NAPI_TRY(env, status);
+    }
+    /* there is a promise already: it says what was refused */
+    settle(env, read->deferred, status, NULL);
     free(read);
-    NAPI_TRY(env, status);
+    return promise;
   }
   log->busy = true;
   return promise;
