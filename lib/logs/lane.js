@@ -70,6 +70,9 @@ function findWorker () {
     'packed logs and JSON are read in worker threads, whose code is not in this bundle; let the bundler leave lb-safe-timeouts external, or pass the text to classifyLog()')
 }
 
+// what the native reader knows; everything else is a thread's to read, or to refuse
+const unpacked = new Set(['plain', 'gzip', 'zstd'])
+
 class Lane {
   constructor (options) {
     this.options = options
@@ -80,7 +83,7 @@ class Lane {
 
   /** Reads what the task names: { result, failure }. Rejects when its thread breaks down. */
   async run (task, onEntries) {
-    return (task.packing !== null && hasNative() && await readText(task, this.options, this.heads, onEntries)) || this.runInThread(task, onEntries)
+    return (unpacked.has(task.packing) && hasNative() && await readText(task, this.options, this.heads, onEntries)) || this.runInThread(task, onEntries)
   }
 
   runInThread (task, onEntries) {
