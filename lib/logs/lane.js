@@ -9,6 +9,7 @@ const path = require('node:path')
 const { getSystemErrorName } = require('node:util')
 const { hasNative, native } = require('../binding')
 const { createError } = require('../errors')
+const { otherRuntime } = require('../runtime')
 const { headLength } = require('./formats')
 const { lineStart } = require('./read')
 const { LogScanner } = require('./scanner')
@@ -48,6 +49,11 @@ async function readText (task, options, onEntries) {
   }
 }
 
+/** Bun and Deno load the module, but have not all of libuv: a call that is missing ends the process. */
+function canReadNatively () {
+  return otherRuntime === undefined && hasNative()
+}
+
 /** The file of the thread's code. A bundler does not see it, and it is not beside a bundle. */
 function findWorker () {
   const file = typeof __dirname === 'string' ? path.join(__dirname, 'worker.js') : null
@@ -65,7 +71,7 @@ class Lane {
 
   /** Reads what the task names: { result, failure }. Rejects when its thread breaks down. */
   async run (task, onEntries) {
-    return (task.packing === 'plain' && hasNative() && await readText(task, this.options, onEntries)) || this.runInThread(task, onEntries)
+    return (task.packing === 'plain' && canReadNatively() && await readText(task, this.options, onEntries)) || this.runInThread(task, onEntries)
   }
 
   runInThread (task, onEntries) {
