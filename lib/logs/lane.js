@@ -10,6 +10,7 @@ const path = require('node:path')
 const { getSystemErrorName } = require('node:util')
 const { hasNative, native } = require('../binding')
 const { createError } = require('../errors')
+const { otherRuntime } = require('../runtime')
 const { headLength } = require('./formats')
 const { lineStart } = require('./read')
 const { LogScanner } = require('./scanner')
@@ -62,6 +63,11 @@ async function readText (task, options, heads, onEntries) {
   }
 }
 
+/** Bun and Deno load the module, but have not all of libuv: a call that is missing ends the process. */
+function canReadNatively () {
+  return otherRuntime === undefined && hasNative()
+}
+
 /** The file of the thread's code. A bundler does not see it, and it is not beside a bundle. */
 function findWorker () {
   const file = typeof __dirname === 'string' ? path.join(__dirname, 'worker.js') : null
@@ -83,7 +89,7 @@ class Lane {
 
   /** Reads what the task names: { result, failure }. Rejects when its thread breaks down. */
   async run (task, onEntries) {
-    return (unpacked.has(task.packing) && hasNative() && await readText(task, this.options, this.heads, onEntries)) || this.runInThread(task, onEntries)
+    return (unpacked.has(task.packing) && canReadNatively() && await readText(task, this.options, this.heads, onEntries)) || this.runInThread(task, onEntries)
   }
 
   runInThread (task, onEntries) {
