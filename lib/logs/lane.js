@@ -87,9 +87,24 @@ class Lane {
     this.task = null
   }
 
-  /** Reads what the task names: { result, failure }. Rejects when its thread breaks down. */
+  /**
+   * Reads what the task names: { result, failure }. Rejects when its thread breaks down, or with
+   * what `onEntries` throws, which is no failure of the file.
+   */
   async run (task, onEntries) {
-    return (unpacked.has(task.packing) && canReadNatively() && await readText(task, this.options, this.heads, onEntries)) || this.runInThread(task, onEntries)
+    let thrown = null
+    const outcome = !unpacked.has(task.packing) || !canReadNatively()
+      ? null
+      : await readText(task, this.options, this.heads, (entries) => {
+        try {
+          onEntries(entries)
+        } catch (error) {
+          thrown = { error }
+          throw error
+        }
+      })
+    if (thrown !== null) throw thrown.error
+    return outcome ?? this.runInThread(task, onEntries)
   }
 
   runInThread (task, onEntries) {
