@@ -7,6 +7,7 @@
 
 const { spawnSync } = require('node:child_process')
 const fs = require('node:fs')
+const os = require('node:os')
 const path = require('node:path')
 
 const root = path.join(__dirname, '..', '..')
@@ -19,7 +20,7 @@ const common = ['-std=gnu11', '-O2', '-g0', '-fvisibility=hidden', '-fno-ident',
 
 const linkers = {
   // undefined symbols are Node's own; it is there when the module is loaded
-  darwin: ['-dynamiclib', '-fPIC', '-undefined', 'dynamic_lookup', '-Wl,-x'],
+  darwin: ['-dynamiclib', '-fPIC', '-undefined', 'dynamic_lookup'],
   // nodelete: an addon that only workers load must not be unmapped under code that still
   // runs. lazy: a runtime without one of the symbols can still load the rest.
   elf: ['-shared', '-fPIC', '-s', '-Wl,--build-id=none', '-Wl,-z,nodelete', '-Wl,-z,lazy'],
@@ -54,8 +55,9 @@ function listSources (platform) {
 
 /** The folder of node_api.h and uv.h, or undefined. */
 function findHeaders () {
-  const { execPath } = process
-  const prefixes = [path.join(fs.realpathSync(execPath), '..', '..'), path.join(execPath, '..', '..'), process.env.npm_config_nodedir, '/usr/local', '/usr']
+  const { execPath, versions, env } = process
+  const fetched = path.join(os.homedir(), '.cache', 'node-gyp', versions.node) // by node-gyp
+  const prefixes = [path.join(fs.realpathSync(execPath), '..', '..'), path.join(execPath, '..', '..'), env.npm_config_nodedir, fetched, '/usr/local', '/usr']
   return prefixes.filter(Boolean).map((prefix) => path.join(prefix, 'include', 'node')).find((dir) => {
     return ['node_api.h', 'uv.h'].every((file) => fs.existsSync(path.join(dir, file)))
   })

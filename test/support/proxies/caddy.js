@@ -1,7 +1,8 @@
 'use strict'
 
 // Go's transport sends a GET again when the pooled connection that it took was dead, and that
-// cannot be switched off.
+// cannot be switched off. With several upstreams 2.6 cannot try another one for a request with
+// a body (its transport closes the body when a connect is refused): it gets health checks.
 
 function handle (addresses, { scheme, idleMs, tls, balance }) {
   return `reverse_proxy ${addresses.map((address) => `${scheme}://${address}`).join(' ')} {
@@ -54,6 +55,7 @@ module.exports = {
   name: 'Caddy',
   program: 'caddy',
   versionArgs: ['version'],
+  refused: /invalid Read on closed Body/g,
   retriesOff: null,
   hop: (idleTimeoutMs) => ({ id: 'caddy', idleTimeoutMs }),
   closes: (idleMs) => [idleMs, idleMs],
