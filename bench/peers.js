@@ -11,6 +11,7 @@
 //   node bench/peers.js --quick   a minute, to see that it works; written to .cache/peers/quick.json
 
 const fs = require('node:fs')
+const os = require('node:os')
 const path = require('node:path')
 const { parseArgs } = require('node:util')
 const { ensureNode } = require('../scripts/nodes')
@@ -77,6 +78,7 @@ async function main () {
   const node = ensureNode(values.node)
   const startMs = performance.now()
   const { commit, dirty } = describeCommit()
+  const [loadBefore] = os.loadavg()
   const list = subjects.map((subject) => ({ ...subject, ...install(subject) }))
   const context = { node, ...settings }
   const one = (measure) => oneByOne((subject) => measure({ ...context, subject }))
@@ -89,7 +91,7 @@ async function main () {
   const peers = list.map(({ id, name, version, install }) => ({ id, name, version, install, figures: summarize(id, samples) }))
   for (const peer of peers) tell(peer)
   const seconds = Math.round((performance.now() - startMs) / 1000)
-  const result = { commit, dirty, date: new Date().toISOString(), seconds, machine: describeMachine(), node: values.node, rounds, settings, peers }
+  const result = { commit, dirty, date: new Date().toISOString(), seconds, machine: describeMachine(), loadBefore, node: values.node, rounds, settings, peers }
   fs.writeFileSync(out, `${JSON.stringify(result, null, 2)}\n`)
   console.log(`\n${seconds} s; written: ${path.relative(process.cwd(), out)}`)
 }
