@@ -269,6 +269,7 @@ t.test('sockets of the dead', { skip: unsupported }, async (t) => {
   // the number of the dead is this process' own
   const preload = path.join(base, 'preload.js')
   fs.writeFileSync(preload, `
+    if (!require('node:worker_threads').isMainThread) return
     const fs = require('node:fs')
     const file = ${JSON.stringify(folder)} + '/' + process.pid + '.sock'
     const server = require('node:net').createServer().listen(file)
