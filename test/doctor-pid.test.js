@@ -369,10 +369,10 @@ t.test('workers of a cluster, and worker threads', { skip: unsupported }, async 
 
   const { child, ended } = await start(t, 'worker.js', env)
   const { stdout } = await doctor(['--pid', child.pid], { env })
-  t.match(stdout, new RegExp(`^process ${child.pid}, thread 1: `))
-  const thread = `${child.pid}-1.sock`
-  t.ok(fs.readdirSync(folder).includes(thread))
+  const [, thread] = new RegExp(`^process ${child.pid}, thread (\\d+): `).exec(stdout) ?? []
+  const name = `${child.pid}-${thread}.sock`
+  t.ok(fs.readdirSync(folder).includes(name), name)
   child.disconnect() // terminates the worker
   await ended
-  t.notOk(fs.readdirSync(folder).includes(thread), 'a terminated thread leaves nothing')
+  t.notOk(fs.readdirSync(folder).includes(name), 'a terminated thread leaves nothing')
 })
