@@ -12,6 +12,7 @@ const t = require('tap')
 const { main } = require('../lib/cli/main')
 const { judgeProcess, tellProcess } = require('../lib/doctor/process')
 const { askProcess } = require('../lib/socket/ask')
+const { openStatusSocket } = require('../lib/socket/serve')
 const { register, startProgram, stopProgram } = require('./helpers/preload')
 const { Peer } = require('./helpers/peer')
 
@@ -167,6 +168,14 @@ t.test('a wrong setting costs one line, and not the server', { skip: unsupported
     t.match(stderr, message)
     t.match(stderr, /no status socket: /)
   }
+})
+
+t.test('where a socket cannot be kept from other users', async (t) => {
+  const { getuid } = process
+  t.teardown(() => { process.getuid = getuid })
+  process.getuid = undefined // as on Windows
+  t.throws(() => openStatusSocket({ LB_SAFE_TIMEOUTS_SOCKET: '1' }), { code: 'LBST_E_UNSUPPORTED', message: /call status\(server\) in the process/ })
+  t.match(await doctor(['--pid', process.pid]), { status: 2, stderr: /--pid is not supported on \w+: call status\(server\)/ })
 })
 
 t.test('a folder that is not private is not used, by neither side', { skip: unsupported }, async (t) => {
