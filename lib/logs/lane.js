@@ -10,6 +10,7 @@ const path = require('node:path')
 const { getSystemErrorName } = require('node:util')
 const { hasNative, native } = require('../binding')
 const { createError } = require('../errors')
+const { otherRuntime } = require('../runtime')
 const { headLength } = require('./formats')
 const { lineStart } = require('./read')
 const { LogScanner } = require('./scanner')
@@ -73,6 +74,11 @@ function findWorker () {
 // what the native reader knows; everything else is a thread's to read, or to refuse
 const unpacked = new Set(['plain', 'gzip', 'zstd'])
 
+/** Bun ends the process at a call of most of libuv's functions, and Deno has not got them. */
+function canRead (packing) {
+  return unpacked.has(packing) && otherRuntime === undefined && hasNative()
+}
+
 class Lane {
   constructor (options) {
     this.options = options
@@ -83,7 +89,7 @@ class Lane {
 
   /** Reads what the task names: { result, failure }. Rejects when its thread breaks down. */
   async run (task, onEntries) {
-    return (unpacked.has(task.packing) && hasNative() && await readText(task, this.options, this.heads, onEntries)) || this.runInThread(task, onEntries)
+    return (canRead(task.packing) && await readText(task, this.options, this.heads, onEntries)) || this.runInThread(task, onEntries)
   }
 
   runInThread (task, onEntries) {
