@@ -11,6 +11,7 @@ const { generateLines } = require('../bench/alb-generator')
 const { native } = require('../lib/binding')
 const { classifyLog, classifyLogFiles } = require('../lib/logs')
 const { Lane } = require('../lib/logs/lane')
+const { logFixtures } = require('./support/log-fixtures')
 
 const text = [...generateLines(12000, 7)].join('')
 const wanted = classifyLog(text, { entries: true })
@@ -131,6 +132,21 @@ t.test('what this process cannot unpack is left to a thread', async (t) => {
   t.match({ lines: result.lines, failure }, { lines: 12000, failure: undefined })
   t.equal(native().logUnpack(Buffer.from('x'), 'plain', Buffer.alloc(9)), null)
   if (zlib.zstdCompressSync === undefined) t.match(await readPacked(t, Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, 0])), { code: 'LBST_E_UNSUPPORTED', started: true })
+})
+
+t.test('JSON is left to a thread, packed or not', async (t) => {
+  const json = logFixtures().find(({ name }) => name === 'gcp').cases.map(({ line }) => line).join('\n')
+  const wanted = classifyLog(json)
+  const packed = write(t, 'a.gz', zlib.gzipSync(json))
+  t.match(await classifyLogFiles([packed]), { format: 'gcp', lines: wanted.lines, counts: wanted.counts, failures: [] })
+})
+
+t.test("what the caller's function throws is the caller's", async (t) => {
+  const oops = new Error('oops')
+  const onEntries = () => { throw oops }
+  for (const content of [text, zlib.gzipSync(text), '{"response_flags":"-","response_code":200}\n']) {
+    await t.rejects(classifyLogFiles([write(t, 'a', content)], { onEntries }), oops)
+  }
 })
 
 t.test('an error of the file, and a part of none', async (t) => {

@@ -63,6 +63,11 @@ async function readText (task, options, heads, onEntries) {
   }
 }
 
+/** Bun and Deno load the module, but have not all of libuv: a call that is missing ends the process. */
+function canReadNatively () {
+  return otherRuntime === undefined && hasNative()
+}
+
 /** The file of the thread's code. A bundler does not see it, and it is not beside a bundle. */
 function findWorker () {
   const file = typeof __dirname === 'string' ? path.join(__dirname, 'worker.js') : null
@@ -74,11 +79,6 @@ function findWorker () {
 // what the native reader knows; everything else is a thread's to read, or to refuse
 const unpacked = new Set(['plain', 'gzip', 'zstd'])
 
-/** Bun ends the process at a call of most of libuv's functions, and Deno has not got them. */
-function canRead (packing) {
-  return unpacked.has(packing) && otherRuntime === undefined && hasNative()
-}
-
 class Lane {
   constructor (options) {
     this.options = options
@@ -87,9 +87,24 @@ class Lane {
     this.task = null
   }
 
-  /** Reads what the task names: { result, failure }. Rejects when its thread breaks down. */
+  /**
+   * Reads what the task names: { result, failure }. Rejects when its thread breaks down, or with
+   * what `onEntries` throws, which is no failure of the file.
+   */
   async run (task, onEntries) {
-    return (canRead(task.packing) && await readText(task, this.options, this.heads, onEntries)) || this.runInThread(task, onEntries)
+    let thrown = null
+    const outcome = !unpacked.has(task.packing) || !canReadNatively()
+      ? null
+      : await readText(task, this.options, this.heads, (entries) => {
+        try {
+          onEntries(entries)
+        } catch (error) {
+          thrown = { error }
+          throw error
+        }
+      })
+    if (thrown !== null) throw thrown.error
+    return outcome ?? this.runInThread(task, onEntries)
   }
 
   runInThread (task, onEntries) {

@@ -61,6 +61,7 @@ typedef struct lbst_tally_s {
   size_t hour_count;
   size_t minute_count;
   lbst_bucket_t *last_hour; /* lines come in order: mostly the same again */
+  int64_t last_hour_ms;     /* when it began */
   lbst_target_row_t targets[LBST_TALLY_TARGETS];
   lbst_bucket_t hours[LBST_TALLY_HOURS];
   lbst_bucket_t minutes[LBST_TALLY_MINUTES];

@@ -38,15 +38,27 @@ create_outcome(napi_env env, const lbst_napi_read_t *read, napi_value *outcome) 
   return napi_set_named_property(env, *outcome, "entries", list);
 }
 
+/* A promise that nobody settles keeps its caller waiting. All is refused where the
+ * environment is going away: then nobody waits. */
+static void
+settle(napi_env env, napi_deferred deferred, napi_status status, napi_value outcome) {
+  napi_value cause;
+
+  if (status == napi_ok && napi_resolve_deferred(env, deferred, outcome) == napi_ok)
+    return;
+  (void) lbst_napi_fail(env);
+  if (napi_get_and_clear_last_exception(env, &cause) == napi_ok)
+    (void) napi_reject_deferred(env, deferred, cause);
+}
+
 static void
 finish(napi_env env, napi_status status, void *data) {
   lbst_napi_read_t *read = data;
-  napi_value outcome;
+  napi_value outcome = NULL;
 
+  if (status == napi_ok) status = create_outcome(env, read, &outcome);
   read->log->busy = false;
-  /* refused where the environment is going away: then nobody waits for it */
-  if (status == napi_ok && create_outcome(env, read, &outcome) == napi_ok)
-    (void) napi_resolve_deferred(env, read->deferred, outcome);
+  settle(env, read->deferred, status, outcome);
   (void) napi_delete_reference(env, read->handle);
   (void) napi_delete_async_work(env, read->work);
   free(read);
@@ -140,18 +152,23 @@ LBST_BIND(log_read) {
 
   NAPI_TRY(env, lbst_napi_get_args(env, info, 1, argv));
   NAPI_TRY(env, lbst_napi_get_log(env, argv[0], &log));
-  read = log->reader.buffer == NULL ? NULL : calloc(1, sizeof(*read));
-  if (read == NULL) {
-    NAPI_TRY(env, napi_throw_error(env, NULL, "there is nothing to read, or no memory"));
-    return NULL;
-  }
+  if (log->reader.buffer == NULL)
+    NAPI_TRY(env, lbst_napi_throw(env, LBST_E_CONFLICT, "there is nothing to read"));
+  read = calloc(1, sizeof(*read));
+  if (read == NULL) NAPI_TRY(env, lbst_napi_check(env, LBST_E_NATIVE_FAILED));
   read->log = log;
   status = start(env, read, argv[0], &promise);
   if (status != napi_ok) {
     if (read->handle != NULL) (void) napi_delete_reference(env, read->handle);
     if (read->work != NULL) (void) napi_delete_async_work(env, read->work);
+    if (read->deferred == NULL) {
+      free(read);
+      NAPI_TRY(env, status);
+    }
+    /* there is a promise already: it says what was refused */
+    settle(env, read->deferred, status, NULL);
     free(read);
-    NAPI_TRY(env, status);
+    return promise;
   }
   log->busy = true;
   return promise;
