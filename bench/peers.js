@@ -7,9 +7,11 @@
 // what it loses. Everybody has a turn in each round; medians and quartiles. Writes
 // bench/peers.json, of which npm run report makes the page.
 //
-//   node bench/peers.js [--node 24.21.0] [--quick] [--out bench/peers.json]
+//   node bench/peers.js [--node 24.21.0] [--out bench/peers.json]
+//   node bench/peers.js --quick   a minute, to see that it works; written to .cache/peers/quick.json
 
 const fs = require('node:fs')
+const os = require('node:os')
 const path = require('node:path')
 const { parseArgs } = require('node:util')
 const { ensureNode } = require('../scripts/nodes')
@@ -29,9 +31,12 @@ const { values } = parseArgs({
   options: {
     node: { type: 'string', default: '24.21.0' },
     quick: { type: 'boolean', default: false },
-    out: { type: 'string', default: path.join(__dirname, 'peers.json') }
+    out: { type: 'string' }
   }
 })
+
+// so few rounds show that it works, and are no figures to keep
+const out = values.out ?? (values.quick ? path.join(__dirname, '..', '.cache', 'peers', 'quick.json') : path.join(__dirname, 'peers.json'))
 
 const rounds = values.quick
   ? { load: 3, throughput: 1, memory: 1, shutdown: 2 }
@@ -73,6 +78,7 @@ async function main () {
   const node = ensureNode(values.node)
   const startMs = performance.now()
   const { commit, dirty } = describeCommit()
+  const [loadBefore] = os.loadavg()
   const list = subjects.map((subject) => ({ ...subject, ...install(subject) }))
   const context = { node, ...settings }
   const one = (measure) => oneByOne((subject) => measure({ ...context, subject }))
@@ -85,9 +91,9 @@ async function main () {
   const peers = list.map(({ id, name, version, install }) => ({ id, name, version, install, figures: summarize(id, samples) }))
   for (const peer of peers) tell(peer)
   const seconds = Math.round((performance.now() - startMs) / 1000)
-  const result = { commit, dirty, date: new Date().toISOString(), seconds, machine: describeMachine(), node: values.node, rounds, settings, peers }
-  fs.writeFileSync(values.out, `${JSON.stringify(result, null, 2)}\n`)
-  console.log(`\n${seconds} s; written: ${path.relative(process.cwd(), values.out)}`)
+  const result = { commit, dirty, date: new Date().toISOString(), seconds, machine: describeMachine(), loadBefore, node: values.node, rounds, settings, peers }
+  fs.writeFileSync(out, `${JSON.stringify(result, null, 2)}\n`)
+  console.log(`\n${seconds} s; written: ${path.relative(process.cwd(), out)}`)
 }
 
 main().catch((error) => {

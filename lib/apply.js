@@ -100,15 +100,25 @@ function watchDeadPeers (server) {
 function applyLbSafeTimeouts (server, options) {
   const { ask, ...extras } = readOptions(options)
   if (version === undefined) prepare()
+  const marked = Object(server)[kMark]
   const mark = { version, report: null, hops: ask.hops }
   const plan = ownWrite(server, () => native().serverApply(server, ask, constructors, kMark, mark))
-  const report = createReport(ask, plan, plan.before)
-  const undos = [attach(server, { ask, protocol: plan.protocol, report, ...extras })]
-  if (plan.tcpKeepAlive) undos.push(watchDeadPeers(server))
-  Object.defineProperty(report, 'restore', { value: createRestore(server, plan, undos) })
-  mark.report = deepFreeze(report)
-  track(server)
-  return report
+  const undos = []
+  const restore = createRestore(server, plan, undos)
+  try {
+    const report = createReport(ask, plan, plan.before)
+    undos.push(attach(server, { ask, protocol: plan.protocol, report, ...extras }))
+    if (plan.tcpKeepAlive) undos.push(watchDeadPeers(server))
+    Object.defineProperty(report, 'restore', { value: restore })
+    mark.report = deepFreeze(report)
+    track(server)
+    return report
+  } catch (error) {
+    restore()
+    if (marked === undefined) delete server[kMark]
+    else server[kMark] = marked
+    throw error
+  }
 }
 
 /** Throws LBST_E_NOT_A_SERVER, with the way from what was passed to a server. */

@@ -184,6 +184,11 @@ export interface LogFilesOptions extends Omit<LogOptions, 'entries'> {
   threads?: number
   /** Every line's entry, as it is read. */
   onEntries?: (entries: LogFileEntry[]) => void
+  /**
+   * All rows of the report's `minutes` (there may be thousands), or only those with races.
+   * @default true
+   */
+  minutes?: boolean
 }
 
 /**

@@ -50,7 +50,8 @@ t.test('the table of the README', async (t) => {
   t.same(cellsOf(block, 'Caddy 2.6'), Array(5).fill('not run'), 'a proxy of which there was no run')
   t.match(block, 'Node 18.20.8 and 24.21.0. Idle timeouts divided by 20.')
   t.match(block, '2 × A &lt;CPU> & more, An OS, kernel 6.1.0; commit 0123456789, 2026-11-20; 1 of 13 rows of commit 9876543210 with changes that were not committed, 2026-11-19.')
-  t.match(block, 'commit 0123456789 with changes that were not committed', 'the peers were measured in between')
+  t.match(block, 'kernel 6.1.0, load 0.3 before the run; commit 0123456789 with changes that were not committed', 'the peers were measured in between')
+  t.match(block, 'without the binaries for darwin-x64, which')
   t.match(cellsOf(block, 'lb-safe-timeouts 0.1.0').join(), '1.60,3,6.0,0.998,28.0,414,0 of 14,000')
   t.match(block, '- Shutdown under load, ms: 414 (Node alone 25 and stoppable 28): on purpose')
 

@@ -2,6 +2,8 @@
 
 // What bench/peers.json has of each package, and where ours is behind.
 
+const { list } = require('./words')
+
 const exact = (value) => ({ lower: value, median: value, upper: value })
 
 /**
@@ -14,7 +16,7 @@ const measures = [
     digits: 2,
     isBetter: 'low',
     of: ({ install }) => exact(install.bytes / 1e6),
-    why: 'a catalogue of load balancers, readers for their configuration (YAML and TOML are other people\'s parsers), a command line, and a native module'
+    why: 'a catalogue of load balancers, readers for their configuration (YAML and TOML are other people\'s parsers), a command line, and the native module built for several platforms and as WebAssembly'
   },
   {
     key: 'packages',
@@ -115,8 +117,14 @@ function findBehind (peers) {
   }).filter(({ others }) => others.length > 0)
 }
 
+/** What a published package would have on top; '' where nothing is missing. */
+function tellMissing (peers) {
+  const { install: { missing } } = peers.find(({ id }) => id === 'ours')
+  return missing.length === 0 ? '' : ` The tarball is without the binaries for ${list(missing)}, which the machine of this run cannot make.`
+}
+
 function tellMedian ({ of, digits }, peer) {
   return of(peer).median.toFixed(digits)
 }
 
-module.exports = { findBehind, mainMeasures, measures, tellMedian }
+module.exports = { findBehind, mainMeasures, measures, tellMedian, tellMissing }

@@ -5,7 +5,7 @@
 const { h } = require('../../lib/report/markup')
 const { figure, table } = require('../../lib/report/page')
 const { intervalsChart } = require('./intervals')
-const { findBehind, measures, tellMedian } = require('./measures')
+const { findBehind, measures, tellMedian, tellMissing } = require('./measures')
 const { list, number, tellCommit, tellMachine } = require('./words')
 
 /** The quartiles, or null where a figure has none. */
@@ -59,7 +59,7 @@ function peersSections (results) {
     content: [
       h('p', null, `Node ${node} on ${tellMachine(results)}; ${tellCommit(results)}. Everybody has a turn in each round (${Object.entries(rounds).map(([what, count]) => `${what} ${count}`).join(', ')}), in another order each time. `,
         `${settings.loadConnections} connections for the requests per second, ${number(settings.idleConnections)} idle ones for the memory, ${settings.shutdownConnections} in steady use at each shutdown, where packages that wait before they close wait ${settings.windowMs} ms and clients that nobody sends away leave after ${number(settings.patienceMs)} ms. `,
-        'Node alone is there twice: so much two equal rows differ.'),
+        `Node alone is there twice: so much two equal rows differ.${tellMissing(peers)}`),
       h('div', { class: 'grid' }, measures.map((measure) => chart(measure, peers)))
     ]
   }, {

@@ -3,7 +3,7 @@
 // The generated block of the README: lost requests by proxy, and the packages side by side.
 
 const { columnsOf, count, judge, proxiesOf, servers } = require('./results')
-const { findBehind, mainMeasures, tellMedian } = require('./measures')
+const { findBehind, mainMeasures, tellMedian, tellMissing } = require('./measures')
 const { list, number, sentence, tellCell, tellCommit, tellCommits, tellMachine } = require('./words')
 
 function row (cells) {
@@ -55,7 +55,7 @@ function peersBlock (results) {
   return [
     table(['medians', ...headings], rows),
     '',
-    `Node ${node}; ${number(settings.idleConnections)} idle connections; shutdowns of ${settings.shutdownConnections} connections in steady use, with a window of ${settings.windowMs} ms where there is one. "Again" is the same once more: so much two equal rows differ.`,
+    `Node ${node}; ${number(settings.idleConnections)} idle connections; shutdowns of ${settings.shutdownConnections} connections in steady use, with a window of ${settings.windowMs} ms where there is one. "Again" is the same once more: so much two equal rows differ.${tellMissing(peers)}`,
     `Measured on ${tellMachine(results)}; ${tellCommit(results)}.`,
     ...bullets('Where it is behind others, and why:', findBehind(peers).filter(({ measure }) => mainMeasures.includes(measure)).map(tellBehind))
   ].join('\n')

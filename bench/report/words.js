@@ -15,8 +15,9 @@ function tellCell (cell) {
   return `${number(cell.lost)} of ${number(cell.attempts)}${twice}`
 }
 
-function tellMachine ({ machine: { cpu, cores, os, kernel } }) {
-  return `${cores} × ${cpu}, ${os}, kernel ${kernel}`
+/** `loadBefore`: how busy the machine was with other things, where a run has noted it. */
+function tellMachine ({ machine: { cpu, cores, os, kernel }, loadBefore }) {
+  return `${cores} × ${cpu}, ${os}, kernel ${kernel}${loadBefore === undefined ? '' : `, load ${loadBefore.toFixed(1)} before the run`}`
 }
 
 function tellCommit ({ commit, dirty, date }) {

@@ -34,7 +34,7 @@ lbst_napi_get_log(napi_env env, napi_value value, lbst_napi_log_t **log) {
   if (!ours) return lbst_napi_throw(env, LBST_E_INVALID_TYPE, "this is no log scanner");
   NAPI_CHECK(napi_unwrap(env, value, (void **) log));
   if ((*log)->busy)
-    return lbst_napi_throw(env, LBST_E_CONFLICT, "this log scanner is reading");
+    return lbst_napi_throw(env, LBST_E_CONFLICT, "this log scanner is at work");
   return napi_ok;
 }
 
@@ -112,10 +112,8 @@ LBST_BIND(log_open) {
   NAPI_TRY(env, lbst_napi_get_args(env, info, 1, argv));
   NAPI_TRY(env, napi_create_object(env, &handle));
   NAPI_TRY(env, napi_type_tag_object(env, handle, &tag));
-  log = malloc(sizeof(*log));
+  log = calloc(1, sizeof(*log));
   if (log == NULL) NAPI_TRY(env, lbst_napi_check(env, LBST_E_NATIVE_FAILED));
-  memset(&log->reader, 0, sizeof(log->reader));
-  log->busy = false;
   status = open_log(env, argv[0], log);
   if (status == napi_ok) status = napi_wrap(env, handle, log, free_log, NULL, NULL);
   if (status != napi_ok) free(log);
@@ -125,16 +123,11 @@ LBST_BIND(log_open) {
 
 /* ---- scanning -------------------------------------------------------------------- */
 
+/* The text, or null where there is none. */
 static napi_status
-set_slice(napi_env env, napi_value object, const char *name, lbst_slice_t text) {
-  napi_value value;
-
-  if (text.len == 0) {
-    NAPI_CHECK(napi_get_null(env, &value));
-  } else {
-    NAPI_CHECK(napi_create_string_utf8(env, text.at, text.len, &value));
-  }
-  return napi_set_named_property(env, object, name, value);
+create_text(napi_env env, lbst_slice_t text, napi_value *value) {
+  if (text.len == 0) return napi_get_null(env, value);
+  return napi_create_string_utf8(env, text.at, text.len, value);
 }
 
 static napi_status
@@ -146,7 +139,8 @@ set_number(napi_env env, napi_value object, const char *name, double number) {
 }
 
 static napi_status
-create_entry(napi_env env, const lbst_entry_t *entry, napi_value *result) {
+create_entry(napi_env env, const lbst_entry_t *entry, const lbst_napi_texts_t *texts,
+             napi_value *result) {
   const bool judged = entry->result == LBST_LINE_OK;
   const lbst_line_t *line = &entry->line;
   const char *broken = entry->result == LBST_LINE_FOREIGN ? "no line of this format"
@@ -162,38 +156,69 @@ create_entry(napi_env env, const lbst_entry_t *entry, napi_value *result) {
       NAPI_CHECK(lbst_napi_set_text(env, o, "time", NULL));
     else
       NAPI_CHECK(set_number(env, o, "time", (double) line->time_ms));
-    NAPI_CHECK(set_slice(env, o, "method", line->method));
+    NAPI_CHECK(napi_set_named_property(env, o, "method", texts->method));
     NAPI_CHECK(lbst_napi_set_ms(env, o, "status", line->status, 0));
-    NAPI_CHECK(set_slice(env, o, "target", line->target));
+    NAPI_CHECK(napi_set_named_property(env, o, "target", texts->target));
   }
   NAPI_CHECK(
     lbst_napi_set_text(env, o, "why", judged ? lbst_why_text(entry->why) : broken));
-  NAPI_CHECK(set_slice(env, o, "text", entry->text));
+  NAPI_CHECK(napi_set_named_property(env, o, "text", texts->line));
   *result = o;
   return napi_ok;
 }
 
+/* All texts first. To set a property may run JavaScript (a setter on Object.prototype),
+ * after which the caller's block need not be there any more. */
+static napi_status
+create_texts(napi_env env, lbst_napi_log_t *log, size_t count) {
+  size_t i;
+
+  for (i = 0; i < count; i++) {
+    const lbst_entry_t *entry = &log->entries[i];
+    const bool judged = entry->result == LBST_LINE_OK;
+    const lbst_slice_t none = {NULL, 0};
+    lbst_napi_texts_t *texts = &log->texts[i];
+    NAPI_CHECK(create_text(env, judged ? entry->line.method : none, &texts->method));
+    NAPI_CHECK(create_text(env, judged ? entry->line.target : none, &texts->target));
+    NAPI_CHECK(create_text(env, entry->text, &texts->line));
+  }
+  return napi_ok;
+}
+
 napi_status
-lbst_napi_create_entries(napi_env env, const lbst_napi_log_t *log, size_t count,
+lbst_napi_create_entries(napi_env env, lbst_napi_log_t *log, size_t count,
                          napi_value *list) {
   napi_value item;
   size_t i;
 
+  NAPI_CHECK(create_texts(env, log, count));
   NAPI_CHECK(napi_create_array_with_length(env, count, list));
   for (i = 0; i < count; i++) {
-    NAPI_CHECK(create_entry(env, &log->entries[i], &item));
+    NAPI_CHECK(create_entry(env, &log->entries[i], &log->texts[i], &item));
     NAPI_CHECK(napi_set_element(env, *list, (uint32_t) i, item));
   }
   return napi_ok;
 }
 
+static napi_status
+create_scanned(napi_env env, lbst_napi_log_t *log, size_t consumed, size_t count,
+               napi_value *result) {
+  napi_value list;
+
+  NAPI_CHECK(lbst_napi_create_entries(env, log, count, &list));
+  NAPI_CHECK(napi_create_object(env, result));
+  NAPI_CHECK(set_number(env, *result, "consumed", (double) consumed));
+  return napi_set_named_property(env, *result, "entries", list);
+}
+
 /* logScan(handle, block, last) -> { consumed, entries } */
 LBST_BIND(log_scan) {
-  napi_value argv[3], result, list;
+  napi_value argv[3], result;
   lbst_napi_log_t *log;
   lbst_slice_t block;
   bool last;
   size_t consumed, count;
+  napi_status status;
 
   NAPI_TRY(env, lbst_napi_get_args(env, info, 3, argv));
   NAPI_TRY(env, lbst_napi_get_log(env, argv[0], &log));
@@ -203,10 +228,10 @@ LBST_BIND(log_scan) {
                             : lbst_scan_block(&log->scan, block, last, log->entries,
                                               LBST_NAPI_LOG_ENTRIES, &count);
   if (block.len == 0) count = 0;
-  NAPI_TRY(env, napi_create_object(env, &result));
-  NAPI_TRY(env, set_number(env, result, "consumed", (double) consumed));
-  NAPI_TRY(env, lbst_napi_create_entries(env, log, count, &list));
-  NAPI_TRY(env, napi_set_named_property(env, result, "entries", list));
+  log->busy = true;
+  status = create_scanned(env, log, consumed, count, &result);
+  log->busy = false;
+  NAPI_TRY(env, status);
   return result;
 }
 
@@ -247,7 +272,7 @@ set_buckets(napi_env env, napi_value object, const char *name,
   at = data;
   for (i = 0; i < size && used > 0; i++) {
     const lbst_bucket_t *b = &buckets[i];
-    if (b->key == LBST_TIME_NONE) continue;
+    if (!b->is_taken) continue;
     *at++ = (double) b->key;
     *at++ = b->target == LBST_TALLY_NO_TARGET ? -1 : (double) b->target;
     for (v = 0; v < LBST_VERDICT_COUNT; v++)
@@ -260,7 +285,7 @@ set_buckets(napi_env env, napi_value object, const char *name,
 
 static napi_status
 set_targets(napi_env env, napi_value object, const lbst_tally_t *tally) {
-  napi_value list, row;
+  napi_value list, row, text;
   uint32_t at = 0, i;
 
   NAPI_CHECK(napi_create_array(env, &list));
@@ -270,7 +295,8 @@ set_targets(napi_env env, napi_value object, const lbst_tally_t *tally) {
     if (name.len == 0) continue;
     NAPI_CHECK(napi_create_object(env, &row));
     NAPI_CHECK(lbst_napi_set_u32(env, row, "index", i));
-    NAPI_CHECK(set_slice(env, row, "name", name));
+    NAPI_CHECK(create_text(env, name, &text));
+    NAPI_CHECK(napi_set_named_property(env, row, "name", text));
     NAPI_CHECK(set_counts(env, row, "counts", &target->counts));
     NAPI_CHECK(napi_set_element(env, list, at++, row));
   }
@@ -289,39 +315,49 @@ set_methods(napi_env env, napi_value object, const lbst_tally_t *tally) {
   return napi_set_named_property(env, object, "methods", methods);
 }
 
+static napi_status
+create_result(napi_env env, const lbst_scan_t *s, napi_value *result) {
+  const lbst_tally_t *t = &s->tally;
+  napi_value o, whys;
+  uint32_t at = 0;
+
+  NAPI_CHECK(napi_create_object(env, &o));
+  NAPI_CHECK(set_number(env, o, "lines", (double) s->lines));
+  NAPI_CHECK(set_number(env, o, "seen", (double) s->line_no));
+  NAPI_CHECK(set_number(env, o, "foreign", (double) s->foreign));
+  NAPI_CHECK(set_number(env, o, "broken", (double) s->broken));
+  NAPI_CHECK(set_number(env, o, "outside", (double) s->outside));
+  NAPI_CHECK(set_counts(env, o, "counts", &t->counts));
+  NAPI_CHECK(napi_create_array(env, &whys));
+  while (at < LBST_WHY_COUNT)
+    NAPI_CHECK(push_number(env, whys, &at, (double) t->whys[at]));
+  NAPI_CHECK(napi_set_named_property(env, o, "whys", whys));
+  NAPI_CHECK(set_methods(env, o, t));
+  NAPI_CHECK(set_targets(env, o, t));
+  NAPI_CHECK(set_buckets(env, o, "hours", t->hours, LBST_TALLY_HOURS, t->hour_count));
+  NAPI_CHECK(
+    set_buckets(env, o, "minutes", t->minutes, LBST_TALLY_MINUTES, t->minute_count));
+  NAPI_CHECK(
+    set_number(env, o, "beyond",
+               (double) (t->targets_beyond + t->hours_beyond + t->minutes_beyond)));
+  *result = o;
+  return napi_ok;
+}
+
 /* logResult(handle) -> { lines, seen, foreign, broken, outside, counts, whys, methods,
  * targets, hours, minutes, beyond } */
 LBST_BIND(log_result) {
-  napi_value argv[1], o, whys;
+  napi_value argv[1], result;
   lbst_napi_log_t *log;
-  const lbst_scan_t *s;
-  const lbst_tally_t *t;
-  uint32_t at = 0;
+  napi_status status;
 
   NAPI_TRY(env, lbst_napi_get_args(env, info, 1, argv));
   NAPI_TRY(env, lbst_napi_get_log(env, argv[0], &log));
-  s = &log->scan;
-  t = &s->tally;
-  NAPI_TRY(env, napi_create_object(env, &o));
-  NAPI_TRY(env, set_number(env, o, "lines", (double) s->lines));
-  NAPI_TRY(env, set_number(env, o, "seen", (double) s->line_no));
-  NAPI_TRY(env, set_number(env, o, "foreign", (double) s->foreign));
-  NAPI_TRY(env, set_number(env, o, "broken", (double) s->broken));
-  NAPI_TRY(env, set_number(env, o, "outside", (double) s->outside));
-  NAPI_TRY(env, set_counts(env, o, "counts", &t->counts));
-  NAPI_TRY(env, napi_create_array(env, &whys));
-  while (at < LBST_WHY_COUNT)
-    NAPI_TRY(env, push_number(env, whys, &at, (double) t->whys[at]));
-  NAPI_TRY(env, napi_set_named_property(env, o, "whys", whys));
-  NAPI_TRY(env, set_methods(env, o, t));
-  NAPI_TRY(env, set_targets(env, o, t));
-  NAPI_TRY(env, set_buckets(env, o, "hours", t->hours, LBST_TALLY_HOURS, t->hour_count));
-  NAPI_TRY(
-    env, set_buckets(env, o, "minutes", t->minutes, LBST_TALLY_MINUTES, t->minute_count));
-  NAPI_TRY(
-    env, set_number(env, o, "beyond",
-                    (double) (t->targets_beyond + t->hours_beyond + t->minutes_beyond)));
-  return o;
+  log->busy = true;
+  status = create_result(env, &log->scan, &result);
+  log->busy = false;
+  NAPI_TRY(env, status);
+  return result;
 }
 
 /* logNames() -> { verdicts: [name], whys: [sentence] } */

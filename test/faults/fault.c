@@ -27,14 +27,24 @@ lbst_fault_take(napi_env env, const char *name) {
   return napi_pending_exception;
 }
 
-void *
-lbst_fault_malloc(size_t size) {
-  if (fault.at == 0) return (malloc) (size);
+static bool
+take_memory(void) {
+  if (fault.at == 0) return false;
   fault.seen++;
   if (fault.seen < fault.at || (fault.seen > fault.at && fault.mode != MODE_STAY))
-    return (malloc) (size);
+    return false;
   if (fault.seen == fault.at) fault.taken = "malloc";
-  return NULL;
+  return true;
+}
+
+void *
+lbst_fault_malloc(size_t size) {
+  return take_memory() ? NULL : (malloc) (size);
+}
+
+void *
+lbst_fault_calloc(size_t count, size_t size) {
+  return take_memory() ? NULL : (calloc) (count, size);
 }
 
 /* faultArm(at, mode) */

@@ -13,9 +13,12 @@
 napi_status
 lbst_fault_take(napi_env env, const char *name);
 
-/* As malloc(); NULL where it is its turn. */
+/* As malloc() and calloc(); NULL where it is their turn. */
 void *
 lbst_fault_malloc(size_t size);
+
+void *
+lbst_fault_calloc(size_t count, size_t size);
 
 /* As napi_define_properties(), and |object| gets the functions of fault.c too when it is
  * the module that |properties| are of. */
@@ -24,6 +27,7 @@ lbst_fault_define(napi_env env, napi_value object, size_t count,
                   const napi_property_descriptor *properties);
 
 #include "fault_calls.h"
-#define malloc(size) lbst_fault_malloc(size)
+#define malloc(size)        lbst_fault_malloc(size)
+#define calloc(count, size) lbst_fault_calloc(count, size)
 
 #endif /* LBST_FAULT_H */

@@ -21,6 +21,8 @@ const modes = ['status', 'throw', 'stay']
 const telling = new Set(['napi_throw', 'napi_throw_error', 'napi_throw_type_error', 'napi_throw_range_error', 'napi_is_exception_pending', 'napi_get_and_clear_last_exception', 'napi_get_last_error_info'])
 // cannot fail for a value that exists; lbst_napi_is() takes a failure as "of another type"
 const asking = new Set(['napi_typeof'])
+// give back what is there, and cannot fail
+const giving = new Set(['napi_delete_reference', 'napi_delete_async_work'])
 
 /** The functions of Node-API that src/napi calls. */
 function findCalls (root) {
@@ -36,7 +38,7 @@ function findCalls (root) {
 function build () {
   const { buildSanitized, binaryOf, folder, root } = require('../../scripts/variant')
   const out = path.join(folder, 'faults-object')
-  const calls = findCalls(root).filter((name) => name !== 'napi_define_properties')
+  const calls = findCalls(root).filter((name) => name !== 'napi_define_properties' && !giving.has(name))
   const macro = (name) => `#define ${name}(env, ...) (lbst_fault_take(env, "${name}") != napi_ok ? napi_generic_failure : ${name}(env, __VA_ARGS__))`
   const header = [...calls.map(macro), '#define napi_define_properties(env, object, count, properties) lbst_fault_define(env, object, count, properties)', ''].join('\n')
   fs.mkdirSync(out, { recursive: true })
@@ -55,23 +57,39 @@ function build () {
 
 // ---- in the child: one version, all functions -----------------------------------------------
 
-function inject (native, row, at, mode) {
+/** What became of a promise, when all that the pool's one thread had to do is done. */
+async function settled (promise) {
+  let outcome = { kind: 'never settled' }
+  promise.then(() => { outcome = { kind: 'resolved' } }, (error) => { outcome = { kind: 'rejected', error } })
+  for (let i = 0; i < 2; i++) await fs.promises.stat(__dirname)
+  await new Promise((resolve) => setImmediate(resolve))
+  return outcome
+}
+
+async function inject (native, row, at, mode) {
   const args = row.args()
   native.faultArm(at, modes.indexOf(mode))
   let error
   let threw = false
+  let pending = false
   try {
-    native[row.name](...args)
+    const result = native[row.name](...args)
+    if (row.async && result instanceof Promise) {
+      const outcome = await settled(result)
+      pending = outcome.kind === 'never settled'
+      if (outcome.kind === 'rejected') throw outcome.error
+    }
   } catch (caught) {
     threw = true
     error = caught
   }
   const taken = native.faultTaken()
   const problems = []
+  if (pending && mode !== 'stay') problems.push('a promise was never settled')
   if (taken !== undefined) {
     if (mode !== 'stay') {
       if (!threw && !telling.has(taken) && !asking.has(taken)) problems.push('no exception')
-      if (threw && !/^(LBST_E_[A-Z_]+|INJECTED)$/.test(error?.code)) problems.push(`an error without a code: ${error}`)
+      if (threw && !/^(LBST_E_[A-Z_]+|INJECTED)$/.test(error?.code)) problems.push(`an error without a code: ${error?.stack}`)
       try {
         // what cannot say that it failed cannot be expected to know that; and in a call that
         // fails of itself the fault may be in the very write that puts a value back
@@ -93,16 +111,16 @@ function inject (native, row, at, mode) {
 }
 
 async function runChild (binary) {
-  const { nativeCalls, openSockets } = require('../support/native-calls')
+  const { nativeCalls, openDescriptors } = require('../support/native-calls')
   const native = require(binary)
-  const sockets = await openSockets()
-  const rows = nativeCalls(native, sockets)
+  const descriptors = await openDescriptors()
+  const rows = nativeCalls(native, descriptors)
   const missing = Object.keys(native).filter((name) => !rows.some((row) => row.name === name))
   const result = { functions: Object.keys(native).length, rows: rows.length, points: 0, mallocs: 0, names: new Set(), failures: missing.map((name) => `${name} is in no row`) }
   for (const [index, row] of rows.entries()) {
     for (const mode of modes) {
       for (let at = 1; ; at++) {
-        const { taken, problems } = inject(native, row, at, mode)
+        const { taken, problems } = await inject(native, row, at, mode)
         for (const problem of problems) result.failures.push(`row ${index} ${row.name}, ${mode} at call ${at} (${taken}): ${problem}`)
         if (taken === undefined) break
         result.points++
@@ -114,7 +132,7 @@ async function runChild (binary) {
     }
     globalThis.gc?.()
   }
-  sockets.close()
+  descriptors.close()
   process.stdout.write(JSON.stringify({ ...result, names: [...result.names] }))
 }
 
@@ -126,7 +144,7 @@ function main () {
   let passed = 0
   let failed = 0
   for (const version of versions) {
-    const { status, signal, stdout, stderr } = spawnSync(ensureNode(version), ['--expose-gc', __filename, '--child', binary], { encoding: 'utf8', env: sanitizerEnv({ toStderr: true }), maxBuffer: 1 << 28 })
+    const { status, signal, stdout, stderr } = spawnSync(ensureNode(version), ['--expose-gc', __filename, '--child', binary], { encoding: 'utf8', env: { ...sanitizerEnv({ toStderr: true, suppressions: path.join(__dirname, 'lsan.supp') }), UV_THREADPOOL_SIZE: '1' }, maxBuffer: 1 << 28 })
     let result
     try {
       result = JSON.parse(stdout)

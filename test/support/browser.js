@@ -27,8 +27,8 @@ async function dump (t, text, { dark = false, screenshot, size = '1000,1900' } =
     pathToFileURL(file).href
   ]
   // what is preloaded to check native code is not meant for a browser
-  // what is preloaded to check native code is not meant for a browser
   const browser = spawn(chromium, args, { stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, LD_PRELOAD: '' } })
+  t.teardown(() => browser.kill('SIGKILL')) // where the test is over before the browser is
   let out = ''
   browser.stdout.setEncoding('utf8').on('data', (chunk) => { out += chunk })
   const [status] = await once(browser, 'close')

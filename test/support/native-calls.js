@@ -2,12 +2,14 @@
 
 // One or more calls of every function of the native module, with arguments as lib/ makes them
 // and with such as it never would. Each row is { name, args(), verify(args)?, done(args)?,
-// fails? }: `args` makes fresh arguments, `verify` throws unless a call that failed has left
-// them as they were, `done` gives back what they hold.
+// fails?, async? }: `args` makes fresh arguments, `verify` throws unless a call that failed has
+// left them as they were, `done` gives back what they hold; `async`: it returns a promise.
 
 const assert = require('node:assert')
+const fs = require('node:fs')
 const http = require('node:http')
 const net = require('node:net')
+const path = require('node:path')
 
 const constructors = [http.Server]
 const key = Symbol.for('lb-safe-timeouts.server')
@@ -54,8 +56,8 @@ function verifyServer (args) {
   assert.strictEqual(args[0][key], undefined)
 }
 
-/** `sockets` is { fd, listener }: descriptors of a connection and of a listening socket. */
-function nativeCalls (native, { fd, listener }) {
+/** `descriptors` is { fd, listener, file }: a connection, a listening socket, and a log. */
+function nativeCalls (native, { fd, listener, file }) {
   const model = () => native.connCreate(settings, '22.19.0', 0, Infinity)
   const opened = () => {
     const handle = model()
@@ -66,6 +68,11 @@ function nativeCalls (native, { fd, listener }) {
   const scanned = () => {
     const handle = log()
     native.logScan(handle, accessLog, true)
+    return handle
+  }
+  const sourced = (options = logOptions) => {
+    const handle = native.logOpen(options)
+    native.logSource(handle, file, 0, Infinity)
     return handle
   }
   const closeLog = ([handle]) => native.logClose(handle)
@@ -112,6 +119,12 @@ function nativeCalls (native, { fd, listener }) {
     ['logOpen', () => [{ ...logOptions, format: 'none' }], { fails: true }],
     ['logOpen', () => [{ ...logOptions, logFormat: '$nothing "' }], { fails: true }],
     ['logHeader', () => [log(), Buffer.from('#Version: 1.0\n#Fields: date time\n')], { done: closeLog }],
+    ['logSource', () => [log(), file, 0, 100], { done: closeLog }],
+    ['logSource', () => [sourced(), file, 0, Infinity], { done: closeLog }],
+    ['logSource', () => [log(), file, -1, 5], { done: closeLog, fails: true }],
+    ['logRead', () => [sourced()], { done: closeLog, async: true }],
+    ['logRead', () => [sourced({ ...logOptions, entries: 'none' })], { done: closeLog, async: true }],
+    ['logRead', () => [log()], { done: closeLog, fails: true }],
     ['logScan', () => [log(), accessLog, true], { done: closeLog }],
     ['logScan', () => [log(), Buffer.alloc(0), true], { done: closeLog }],
     ['logScan', () => [{}, accessLog, true], { fails: true }],
@@ -147,20 +160,23 @@ function nativeCalls (native, { fd, listener }) {
     ['spellTies', () => ['aws-xlb', words]],
     ['statusList', () => []]
   ]
-  return rows.map(([name, args, { verify = () => {}, done = () => {}, fails = false } = {}]) => ({ name, args, verify, done, fails }))
+  return rows.map(([name, args, { verify = () => {}, done = () => {}, fails = false, async = false } = {}]) => ({ name, args, verify, done, fails, async }))
 }
 
-/** Resolves to { fd, listener, close() }: an accepted connection and its listening socket. */
-function openSockets () {
+/** Resolves to { fd, listener, file, close() }, for nativeCalls(). */
+function openDescriptors () {
+  const file = fs.openSync(path.join(__dirname, '..', 'fixtures', 'logs', 'nginx-access.txt'))
   return new Promise((resolve, reject) => {
     const server = net.createServer((socket) => {
       resolve({
         fd: socket._handle.fd,
         listener: server._handle.fd,
+        file,
         close () {
           client.destroy()
           socket.destroy()
           server.close()
+          fs.closeSync(file)
         }
       })
     })
@@ -170,4 +186,4 @@ function openSockets () {
   })
 }
 
-module.exports = { ask, accessLog, logOptions, nativeCalls, openSockets, series, settings }
+module.exports = { ask, accessLog, logOptions, nativeCalls, openDescriptors, series, settings }

@@ -17,7 +17,7 @@ const restartsMin = 4
 // of each method, between two restarts: the new server is in use then
 const settleAnswers = 2 * clientsPerMethod
 const settlePollMs = 10
-const endMsMax = 4000
+const endMsMax = 3500
 
 /** Clients that send a request a short while after each answer, until they are stopped. */
 function startLoad ({ ledger, methods, port }) {

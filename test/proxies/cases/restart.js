@@ -11,7 +11,10 @@ const { startLanes } = require('./idle')
 const { proxies } = require('../../support/proxies')
 
 // long enough for connections to become idle, and to be met
-const pauseMs = 1700
+const firstMs = 2000
+const pauseMs = 2500
+// a reload and a restart, and what comes after them
+const driveMsMin = 7500
 
 /** Lets requests pass until it is closed, and tells when none is under way. */
 class Gate {
@@ -45,7 +48,7 @@ async function run (rig) {
   async function restartProxy () {
     for (;;) {
       try {
-        await wait(pauseMs, undefined, { signal: stopped.signal })
+        await wait(counts.restarts + counts.reloads === 0 ? firstMs : pauseMs, undefined, { signal: stopped.signal })
       } catch {
         return
       }
@@ -65,7 +68,7 @@ async function run (rig) {
   }
 
   const restarting = restartProxy()
-  const driving = driveLanes({ ledger, lanes, port: proxy.port, driveMs, oneShot: true, pass: () => gate.pass() })
+  const driving = driveLanes({ ledger, lanes, port: proxy.port, driveMs: Math.max(driveMs, driveMsMin), oneShot: true, pass: () => gate.pass() })
   await Promise.race([driving, restarting.then(() => driving)])
   stopped.abort()
   await restarting

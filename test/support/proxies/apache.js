@@ -7,9 +7,10 @@ const modules = ['mpm_event', 'authz_core', 'proxy', 'proxy_http', 'proxy_balanc
 
 function configure ({ folder, port, upstreams, routing, idleMs, tls }) {
   const scheme = tls ? 'https' : 'http'
-  // retry=0: one failed connect does not take an upstream out for a minute
-  const params = `ttl=${idleMs / 1000} retry=0`
-  const passes = routing === 'lanes' || upstreams.length === 1
+  // one failed connect does not take the only upstream out for a minute
+  const isBalanced = routing === 'balance' && upstreams.length > 1
+  const params = `ttl=${idleMs / 1000} retry=${isBalanced ? 1 : 0}`
+  const passes = !isBalanced
     ? upstreams.map((address, lane) => {
       const path = routing === 'lanes' ? `/${lane}/` : '/'
       return `ProxyPass "${path}" "${scheme}://${address}${path}" ${params}`

@@ -11,6 +11,8 @@
 //   closes         between which times it closes an idle connection, measured; null: never
 //   reload         how to make it read its configuration again without closing its port:
 //                  a signal, or (proxy) => Promise; null: it has to be started again
+//   refused        what its log says of a request that was never sent, because a connect was
+//                  refused and it gave up; most say nothing of the kind, or do not give up
 //   configure({ folder, port, upstreams, routing, retries, idleMs, tls, standby })
 //                  -> { command, files, folders?, env? }
 //
@@ -44,7 +46,7 @@ function readAddress (upstream) {
   return text.includes(':') ? text : `${host}:${text}`
 }
 
-/** Starts the proxy `id`. Resolves to { port, child, log(), reload(), restart(), stop() }. */
+/** Starts the proxy `id`. Resolves to { port, child, log(), countRefused(), reload(), restart(), stop() }. */
 async function startProxy (id, { upstreams, routing = 'lanes', retries = 'default', idleMs = 2000, tls = false, standby = 0, port: wanted }) {
   const proxy = proxies[id]
   if (tls && !proxy.tls) throw new Error(`${proxy.name} speaks no TLS to an upstream`)
@@ -52,13 +54,14 @@ async function startProxy (id, { upstreams, routing = 'lanes', retries = 'defaul
   for (let attempt = 1; ; attempt++) {
     const port = wanted ?? await choosePort()
     try {
-      const running = await runProcess(id, [port], (folder) => proxy.configure({ folder, port, upstreams: addresses, routing, retries, idleMs, tls, standby }))
+      const running = await runProcess(id, (folder) => ({ ports: [port], ...proxy.configure({ folder, port, upstreams: addresses, routing, retries, idleMs, tls, standby }) }))
       const reload = async () => {
         if (proxy.reload === null) await running.restart()
         else if (typeof proxy.reload === 'string') running.child.kill(proxy.reload)
         else await proxy.reload(running)
       }
-      return Object.assign(running, { id, port, reload })
+      const countRefused = () => proxy.refused === undefined ? 0 : running.log().match(proxy.refused)?.length ?? 0
+      return Object.assign(running, { id, port, reload, countRefused })
     } catch (error) {
       if (attempt === attempts || !/in use|cannot bind|Cannot bind/i.test(error.message)) throw error
     }

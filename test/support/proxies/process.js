@@ -78,22 +78,15 @@ process.on('exit', () => {
   }
 })
 
-function createFolder (name, files, subfolders) {
+/**
+ * Runs what `configure(folder)` says, { command, files, folders, env, ports }, and resolves when
+ * each of the ports accepts connections, to { child, folder, log(), restart(), stop() }. log()
+ * is what it wrote to its standard streams and to error.log.
+ */
+async function runProcess (name, configure) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), `lbst-${name}-`))
   fs.chmodSync(folder, 0o777) // what root starts may go on as another user
-  for (const sub of subfolders) fs.mkdirSync(path.join(folder, sub))
-  for (const [file, text] of Object.entries(files)) fs.writeFileSync(path.join(folder, file), text)
-  return folder
-}
-
-/**
- * Runs what `configure(folder)` says, { command, files, folders, env }, and resolves when each
- * of `ports` accepts connections, to { child, folder, log(), restart(), stop() }. log() is what
- * it wrote to its standard streams and to error.log.
- */
-async function runProcess (name, ports, configure) {
-  const folder = createFolder(name, {}, [])
-  const { command: [program, ...args], files, folders: subfolders = [], env = {} } = configure(folder)
+  const { command: [program, ...args], files, folders: subfolders = [], env = {}, ports } = configure(folder)
   for (const sub of subfolders) fs.mkdirSync(path.join(folder, sub))
   for (const [file, text] of Object.entries(files)) fs.writeFileSync(path.join(folder, file), text)
   const proxy = { child: undefined, folder }
