@@ -12,6 +12,7 @@ const t = require('tap')
 const { main } = require('../lib/cli/main')
 const { judgeProcess, tellProcess } = require('../lib/doctor/process')
 const { askProcess } = require('../lib/socket/ask')
+const { openStatusSocket } = require('../lib/socket/serve')
 const { register, startProgram, stopProgram } = require('./helpers/preload')
 const { Peer } = require('./helpers/peer')
 
@@ -169,6 +170,14 @@ t.test('a wrong setting costs one line, and not the server', { skip: unsupported
   }
 })
 
+t.test('where a socket cannot be kept from other users', async (t) => {
+  const { getuid } = process
+  t.teardown(() => { process.getuid = getuid })
+  process.getuid = undefined // as on Windows
+  t.throws(() => openStatusSocket({ LB_SAFE_TIMEOUTS_SOCKET: '1' }), { code: 'LBST_E_UNSUPPORTED', message: /call status\(server\) in the process/ })
+  t.match(await doctor(['--pid', process.pid]), { status: 2, stderr: /--pid is not supported on \w+: call status\(server\)/ })
+})
+
 t.test('a folder that is not private is not used, by neither side', { skip: unsupported }, async (t) => {
   const faults = {
     'open to others': (folder) => {
@@ -269,6 +278,7 @@ t.test('sockets of the dead', { skip: unsupported }, async (t) => {
   // the number of the dead is this process' own
   const preload = path.join(base, 'preload.js')
   fs.writeFileSync(preload, `
+    if (!require('node:worker_threads').isMainThread) return
     const fs = require('node:fs')
     const file = ${JSON.stringify(folder)} + '/' + process.pid + '.sock'
     const server = require('node:net').createServer().listen(file)
@@ -368,10 +378,10 @@ t.test('workers of a cluster, and worker threads', { skip: unsupported }, async 
 
   const { child, ended } = await start(t, 'worker.js', env)
   const { stdout } = await doctor(['--pid', child.pid], { env })
-  t.match(stdout, new RegExp(`^process ${child.pid}, thread 1: `))
-  const thread = `${child.pid}-1.sock`
-  t.ok(fs.readdirSync(folder).includes(thread))
+  const [, thread] = new RegExp(`^process ${child.pid}, thread (\\d+): `).exec(stdout) ?? []
+  const name = `${child.pid}-${thread}.sock`
+  t.ok(fs.readdirSync(folder).includes(name), name)
   child.disconnect() // terminates the worker
   await ended
-  t.notOk(fs.readdirSync(folder).includes(thread), 'a terminated thread leaves nothing')
+  t.notOk(fs.readdirSync(folder).includes(name), 'a terminated thread leaves nothing')
 })

@@ -27,7 +27,7 @@ const linkers = {
   win32: ['-shared', '-s', '-static-libgcc', '-Wl,--no-insert-timestamp'],
   // no-builtin: or the loop of strlen would become a call of strlen
   wasm: [
-    '-nostdlib', '-nostdlibinc', '-fno-builtin', '-mbulk-memory', '-mmutable-globals', '-isystem', 'src/wasm/include',
+    '-nostdlib', '-nostdlibinc', '-fno-builtin', '-Werror=implicit-function-declaration', '-mbulk-memory', '-mmutable-globals', '-isystem', 'src/wasm/include',
     '-Wl,--no-entry,--export-dynamic,--export=malloc,--export=free,--export-table,--export=__stack_pointer',
     '-Wl,--strip-all,--allow-undefined,-z,stack-size=1048576'
   ]
@@ -42,15 +42,23 @@ const systems = {
   none: ['gate_none.c', 'sock_none.c']
 }
 
+// what src/wasm has in its own way
+const notForWasm = ['reader.c', 'unpack.c']
+
 /** The C files of a platform, below `root` and in a fixed order. */
 function listSources (platform) {
   const all = (folder) => fs.readdirSync(path.join(root, 'src', folder)).filter((file) => file.endsWith('.c')).sort()
   return [
     ...all('core').map((file) => `src/core/${file}`),
-    ...all('sys').filter((file) => !bySystem.test(file) || (systems[platform] ?? systems.none).includes(file)).map((file) => `src/sys/${file}`),
+    ...all('sys').filter((file) => fits(file, platform)).map((file) => `src/sys/${file}`),
     ...all('napi').map((file) => `src/napi/${file}`),
     ...(platform === 'wasm' ? all('wasm').map((file) => `src/wasm/${file}`) : [])
   ]
+}
+
+function fits (file, platform) {
+  if (platform === 'wasm' && notForWasm.includes(file)) return false
+  return !bySystem.test(file) || (systems[platform] ?? systems.none).includes(file)
 }
 
 /** The folder of node_api.h and uv.h, or undefined. */

@@ -11,8 +11,7 @@ function loadWasm () {
   const bytes = Buffer.from(require('../../prebuilds/wasm/lb_safe_timeouts'), 'base64')
   const module = new WebAssembly.Module(bytes)
   const { imports, initialize } = createNapi()
-  // which of the two names is meant differs between versions of node_api.h
-  const { exports } = new WebAssembly.Instance(module, { env: imports, napi: imports })
+  const { exports } = new WebAssembly.Instance(module, imports)
   return initialize(exports)
 }
 

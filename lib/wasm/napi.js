@@ -365,10 +365,10 @@ function createNapi () {
 
   }
 
-  const imports = { uv_hrtime: () => process.hrtime.bigint() }
-  for (const name of refused) imports[name] = () => genericFailure
+  const napi = {}
+  for (const name of refused) napi[name] = () => genericFailure
   for (const [name, run] of Object.entries(functions)) {
-    imports[name] = (...args) => {
+    napi[name] = (...args) => {
       try {
         lastStatus = run(...args)
       } catch (value) { // a getter, a trap of a proxy, or no stack left
@@ -380,7 +380,8 @@ function createNapi () {
   }
 
   return {
-    imports,
+    /** What the instance imports, by the names in node_api.h and in src/wasm/include/uv.h. */
+    imports: { napi, env: { uv_hrtime: () => process.hrtime.bigint() } },
     /** Runs the module's own initialization; returns its exports, as require() would. */
     initialize (exports) {
       wasm = exports

@@ -16,7 +16,7 @@ const repeats = {
   nginx: (method, retries) => method === 'GET' && retries === 'default',
   trafficserver: (method, retries) => method === 'GET' && retries === 'default',
   // Go's transport, and Varnish, whatever their settings say
-  caddy: (method) => method === 'GET',
+  caddy: (method, retries, name) => method === 'GET' && name !== 'unused',
   varnish: (method) => method === 'GET',
   // A GET with default retries; and a POST never takes a connection that was used before. The
   // 408 of a connection that was never used it hands on as the answer.

@@ -2,7 +2,10 @@
 
 // Go's transport sends a GET again when the pooled connection that it took was dead, and that
 // cannot be switched off. With several upstreams 2.6 cannot try another one for a request with
-// a body (its transport closes the body when a connect is refused): it gets health checks.
+// a body (its transport closes the body when a connect is refused): it gets health checks. And
+// it gets the policy random: round_robin counts all requests with one counter, so that one
+// request can be led to the same unhealthy upstream twice while others count on, and is then
+// answered with 503, "no upstreams available", although there is one.
 
 function handle (addresses, { scheme, idleMs, tls, balance }) {
   return `reverse_proxy ${addresses.map((address) => `${scheme}://${address}`).join(' ')} {
