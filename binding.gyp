@@ -3,6 +3,7 @@
     'target_name': 'lb_safe_timeouts',
     'sources': [
       # core: pure C, no clock, no allocation, no Node
+      'src/core/answered.c',
       'src/core/chain.c',
       'src/core/conn.c',
       'src/core/detect.c',
@@ -38,6 +39,8 @@
       'src/core/verdict_proxy.c',
       # sys: the OS and libuv
       'src/sys/clock.c',
+      'src/sys/reader.c',
+      'src/sys/unpack.c',
       # napi: Node-API
       'src/napi/addon.c',
       'src/napi/bind_conn.c',
@@ -47,6 +50,7 @@
       'src/napi/bind_gate.c',
       'src/napi/bind_lb.c',
       'src/napi/bind_log.c',
+      'src/napi/bind_log_read.c',
       'src/napi/bind_look.c',
       'src/napi/bind_node.c',
       'src/napi/bind_platform.c',

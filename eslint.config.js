@@ -3,7 +3,7 @@
 const neostandard = require('neostandard')
 
 module.exports = [
-  { ignores: ['build/', '.cache/', '.tap/', '**/.next/', '**/node_modules/', 'coverage/'] },
+  { ignores: ['build/', '.cache/', '.tap/', '**/.next/', '**/node_modules/', 'coverage/', 'prebuilds/'] },
   ...neostandard({}),
   {
     files: ['**/*.js'],

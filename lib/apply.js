@@ -4,7 +4,7 @@
 // told as a report.
 
 const { attach, ownWrite } = require('./attach')
-const { native } = require('./binding')
+const { hasNative, native } = require('./binding')
 const { deepFreeze, findLoadBalancer, nodeTimers } = require('./catalogue')
 const { track } = require('./drain/track')
 const { readOptions, readSettings } = require('./options')
@@ -68,7 +68,7 @@ function createReport (ask, plan, before) {
     reasons: plan.reasons,
     warnings: plan.warnings,
     node: nodeTimers(ask.nodeVersion),
-    native: true
+    native: hasNative()
   }
 }
 
@@ -100,15 +100,25 @@ function watchDeadPeers (server) {
 function applyLbSafeTimeouts (server, options) {
   const { ask, ...extras } = readOptions(options)
   if (version === undefined) prepare()
+  const marked = Object(server)[kMark]
   const mark = { version, report: null, hops: ask.hops }
   const plan = ownWrite(server, () => native().serverApply(server, ask, constructors, kMark, mark))
-  const report = createReport(ask, plan, plan.before)
-  const undos = [attach(server, { ask, protocol: plan.protocol, report, ...extras })]
-  if (plan.tcpKeepAlive) undos.push(watchDeadPeers(server))
-  Object.defineProperty(report, 'restore', { value: createRestore(server, plan, undos) })
-  mark.report = deepFreeze(report)
-  track(server)
-  return report
+  const undos = []
+  const restore = createRestore(server, plan, undos)
+  try {
+    const report = createReport(ask, plan, plan.before)
+    undos.push(attach(server, { ask, protocol: plan.protocol, report, ...extras }))
+    if (plan.tcpKeepAlive) undos.push(watchDeadPeers(server))
+    Object.defineProperty(report, 'restore', { value: restore })
+    mark.report = deepFreeze(report)
+    track(server)
+    return report
+  } catch (error) {
+    restore()
+    if (marked === undefined) delete server[kMark]
+    else server[kMark] = marked
+    throw error
+  }
 }
 
 /** Throws LBST_E_NOT_A_SERVER, with the way from what was passed to a server. */
@@ -128,12 +138,15 @@ function findApplied (server) {
  */
 function planLbSafeTimeouts (options, settings) {
   const { ask } = readOptions(options)
-  const { nodeVersion = ask.nodeVersion, ...given } = readSettings(settings)
+  const read = readSettings(settings)
+  const { nodeVersion = ask.nodeVersion, ...given } = read
   const before = { ...nodeTimers(nodeVersion).defaults }
   for (const name of Object.keys(given)) {
     if (given[name] !== undefined) before[name] = given[name]
   }
-  const plan = native().policyPlan({ ...ask, nodeVersion }, before)
+  // of a version that was asked for, what holds on Node itself
+  const otherRuntime = read.nodeVersion === undefined ? ask.otherRuntime : undefined
+  const plan = native().policyPlan({ ...ask, nodeVersion, otherRuntime }, before)
   return deepFreeze(createReport({ ...ask, nodeVersion }, plan, before))
 }
 

@@ -74,7 +74,13 @@ class Attached {
   add (user) {
     user.owns = this.users.length === 0 || user.report.changed.length > 0
     this.users.push(user)
-    this.arrange(user)
+    try {
+      this.arrange(user)
+    } catch (error) {
+      // a call that throws has changed nothing
+      this.remove(user)
+      throw error
+    }
     return () => this.remove(user)
   }
 
@@ -117,12 +123,14 @@ function ownWrite (server, write) {
  * Returns what undoes it.
  */
 function attach (server, user) {
-  if (findAttached(server) === undefined) {
+  let attached = findAttached(server)
+  if (attached === undefined) {
     // nothing can be attached to a frozen server, or to one that is no emitter of Node's
     if (!Object.isExtensible(server) || typeof server.prependListener !== 'function') return () => {}
-    Object.defineProperty(server, kAttached, { value: new Attached(server), configurable: true })
+    attached = new Attached(server)
+    Object.defineProperty(server, kAttached, { value: attached, configurable: true })
   }
-  return server[kAttached].add(user)
+  return attached.add(user)
 }
 
 module.exports = { attach, findAttached, ownWrite }

@@ -6,6 +6,7 @@
 const { checkServer, findApplied } = require('./apply')
 const { deepFreeze } = require('./catalogue')
 const { Drain } = require('./drain/drain')
+const { createError } = require('./errors')
 const { readDrainOptions } = require('./drain/options')
 const { createReadiness } = require('./drain/readiness')
 const { readSignalOptions, Signals } = require('./drain/signals')
@@ -23,6 +24,7 @@ function drain (server, options) {
     const read = readDrainOptions(options, findApplied(server))
     promise = findDrain(server)
     if (promise === undefined) {
+      if (!Object.isExtensible(server)) throw createError('LBST_E_WRITE_REFUSED', 'the server takes no new property, so that its answers cannot be announced as the last; is it frozen or sealed?')
       promise = new Drain(server, read).run().then(deepFreeze)
       noteDrain(server, promise)
     }
@@ -48,7 +50,8 @@ drain.readiness = function (server) {
  */
 drain.onSignals = function (server, options) {
   const servers = Array.isArray(server) ? server : [server]
-  servers.forEach(checkServer)
+  if (servers.length === 0) throw createError('LBST_E_INVALID_TYPE', 'drain.onSignals() takes a server or a list of servers, got an empty list')
+  for (const one of servers) checkServer(one)
   const read = readSignalOptions(options)
   const [{ deadlineMs }] = servers.map((one) => readDrainOptions(read.drainOptions, findApplied(one)))
   const signals = new Signals(servers, read, deadlineMs, drain)

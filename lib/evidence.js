@@ -78,12 +78,23 @@ class Closes {
   }
 }
 
-/** Since when and how long a connection that its peer has ended was idle, by the kernel's clock. */
+function inspect (fd) {
+  try {
+    return native().sockInspect(fd)
+  } catch {
+    return null // no kernel that could be asked
+  }
+}
+
+/**
+ * Since when and how long a connection that its peer has ended was idle, by the kernel's
+ * clock; null: it does not say.
+ */
 function readIdle (socket) {
   const fd = socket._handle?.fd
-  if (!(fd >= 0)) return null
-  const { lastSentMs, lastAckedMs } = native().sockInspect(fd)
-  if (lastSentMs === null) return null
+  const found = fd >= 0 ? inspect(fd) : null
+  if (found === null || found.lastSentMs === null) return null
+  const { lastSentMs, lastAckedMs } = found
   // the FIN acknowledges too: its time is when it came, however late we learn of it
   return { sinceMs: Math.max(0, performance.now() - lastSentMs), idleMs: Math.max(0, lastSentMs - lastAckedMs) }
 }

@@ -55,7 +55,12 @@ class Guard {
     this.watched = []
     if (!Object.isExtensible(server)) return
     Object.defineProperty(server, kGuard, { value: this, configurable: true })
-    for (const name of names) this.watch(name)
+    try {
+      for (const name of names) this.watch(name)
+    } catch (error) {
+      this.stop()
+      throw error
+    }
   }
 
   watch (name) {

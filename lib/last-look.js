@@ -65,8 +65,13 @@ class LastLook {
     this.onConnection = function onConnection (socket) { lastLook.watch(socket, true) }
     this.onTimeout = function onTimeout () { lastLook.onDeadline(this) }
     // before Node's own listener, which arms server.timeout: its timer calls what is there then
-    server.prependListener(connectionEvent(server), this.onConnection)
-    listConnections(server)?.forEach((socket) => this.watch(socket, false))
+    try {
+      server.prependListener(connectionEvent(server), this.onConnection)
+      listConnections(server)?.forEach((socket) => this.watch(socket, false))
+    } catch (error) {
+      this.stop()
+      throw error
+    }
   }
 
   watch (socket, isNew) {

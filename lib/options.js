@@ -6,6 +6,7 @@
 const { native } = require('./binding')
 const { findLoadBalancer } = require('./catalogue')
 const { createError, inspect } = require('./errors')
+const { otherRuntime } = require('./runtime')
 
 const optionNames = ['lb', 'idleTimeoutMs', 'metadata', 'marginMs', 'headersTimeout', 'onUnsafeWrite', 'unbounded', 'lastLook', 'evidence']
 const hopNames = ['id', 'idleTimeoutMs', 'drainMs']
@@ -37,6 +38,8 @@ function pick (object, names, what) {
 
 /** What a string or a number of seconds was probably meant to be, in ms. */
 function suggest (value) {
+  // no other type: making a string of an object runs code of its own
+  if (typeof value !== 'string' && typeof value !== 'bigint') return ''
   const match = /^\s*(\d+(?:\.\d+)?)\s*(ms|s|m|min|h)?\s*$/i.exec(String(value))
   if (match === null) return ''
   const factor = { ms: 1, s: 1000, m: 60000, min: 60000, h: 3600000 }[(match[2] ?? 'ms').toLowerCase()]
@@ -252,7 +255,7 @@ function readOptions (given = {}, env = process.env) {
 
   const { hops, source, idleTimeoutMs, platform } = findHops(options, env)
   return {
-    ask: { hops, source, idleTimeoutMs, platform, marginMs, headersTimeout, unbounded, nodeVersion: process.versions.node },
+    ask: { hops, source, idleTimeoutMs, platform, marginMs, headersTimeout, unbounded, nodeVersion: process.versions.node, otherRuntime },
     onUnsafeWrite,
     lastLook,
     evidence

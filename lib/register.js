@@ -102,10 +102,9 @@ function apply (server) {
   tellSocket(server, problem)
 }
 
-function register () {
-  const { Server } = require('node:net')
-  const { listen } = Server.prototype
-  if (isInert || listen[kRegistered]) return
+function wrapListen (prototype) {
+  const { listen } = prototype
+  if (listen[kRegistered]) return
   const wrapper = {
     listen (...args) {
       apply(this)
@@ -114,7 +113,24 @@ function register () {
   }.listen
   Object.defineProperty(wrapper, kRegistered, { value: true })
   Object.defineProperty(wrapper, 'length', { value: listen.length, configurable: true })
-  Server.prototype.listen = wrapper
+  prototype.listen = wrapper
+}
+
+/** Loaded late, as by Next.js' instrumentation.js: what listens already. */
+function applyToListening (Server) {
+  for (const handle of process._getActiveHandles?.() ?? []) {
+    if (handle instanceof Server && handle.listening) apply(handle)
+  }
+}
+
+function register () {
+  if (isInert) return
+  const { Server } = require('node:net')
+  if (!Server.prototype.listen[kRegistered]) applyToListening(Server)
+  wrapListen(Server.prototype)
+  // Bun's servers have a listen() of their own
+  if (process.versions.bun === undefined) return
+  for (const { Server } of [require('node:http'), require('node:https')]) wrapListen(Server.prototype)
 }
 
 register()

@@ -15,9 +15,9 @@ const corpus = path.join(out, 'logline-corpus')
 const fixtures = path.join(root, 'test', 'fixtures', 'logs')
 const seconds = Number(process.argv[2] ?? 60)
 
-const sources = ['slice', 'logtime', 'logline', 'layout', 'line_aws', 'line_envoy', 'line_nginx', 'line_proxy', 'verdict', 'verdict_proxy', 'tally', 'scan', 'detect']
+const sources = ['slice', 'logtime', 'logline', 'layout', 'line_aws', 'line_envoy', 'line_nginx', 'line_proxy', 'verdict', 'verdict_proxy', 'answered', 'tally', 'scan', 'detect']
 // the first byte of an input, by the order of LBST_LOG_FORMAT_MAP
-const order = ['alb', 'clb', 'cloudfront', 'gcp', 'azure-appgw', 'azure-frontdoor', 'nginx-error', 'nginx-access', 'ingress-nginx', 'haproxy', 'envoy', 'istio', 'traefik', 'traefik-json', 'apache-error', 'heroku']
+const order = ['alb', 'clb', 'cloudfront', 'gcp', 'azure-appgw', 'azure-frontdoor', 'nginx-error', 'nginx-access', 'ingress-nginx', 'haproxy', 'envoy', 'istio', 'traefik', 'traefik-json', 'apache-error', 'heroku', 'varnish']
 
 function run (command, args) {
   const { status, error } = spawnSync(command, args, { stdio: 'inherit', cwd: out })

@@ -33,7 +33,7 @@ function headers () {
 }
 
 const core = list('src/core', /\.c$/)
-const sys = list('src/sys', /^(?!.*darwin).*\.c$/)
+const sys = list('src/sys', /^(?!.*(darwin|mingw)).*\.c$/)
 const napi = list('src/napi', /\.c$/)
 const all = ['src/core', 'src/sys', 'src/napi', 'test/core'].flatMap((folder) => list(folder, /\.[ch]$/))
 const include = headers()

@@ -141,6 +141,9 @@ t.test('files', async (t) => {
   t.test('one, and many', async (t) => {
     const entries = []
     const one = await classifyLogFiles([path.join(dir, 'a.log')], { onEntries: (some) => entries.push(...some) })
+    const { minutes, ...rest } = await classifyLogFiles([path.join(dir, 'a.log')], { minutes: false })
+    t.strictSame({ ...rest, minutes: one.minutes }, one, 'the minutes can be left out')
+    t.strictSame(minutes, one.minutes.filter(({ counts }) => counts['keep-alive-race'] > 0), 'but for those with races')
     t.match(one, { format: 'alb', lines: 3000, bad: 0, files: 1, failures: [], counts: wanted.counts })
     t.strictSame(entries.map(({ file, text, ...entry }) => entry), wanted.entries)
     const all = await classifyLogFiles([dir])

@@ -7,6 +7,7 @@ const http = require('node:http')
 const path = require('node:path')
 const t = require('tap')
 const api = require('..')
+const { bareEnv } = require('./support/bare-env')
 const { planLbSafeTimeouts, loadBalancers, findLoadBalancer, nodeTimers } = api
 
 const codes = (notes) => notes.map(({ code }) => code)
@@ -40,7 +41,7 @@ t.test('settings and another Node', async (t) => {
 // asked in a process of its own: the environment is read at the call
 function planIn (env, options) {
   const script = `console.log(JSON.stringify((() => { try { return require(${JSON.stringify(path.join(__dirname, '..'))}).planLbSafeTimeouts(${JSON.stringify(options)}) } catch (e) { return { code: e.code, message: e.message } } })()))`
-  const { stdout, stderr } = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8', env: { PATH: process.env.PATH, ...env } })
+  const { stdout, stderr } = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8', env: { ...bareEnv(), ...env } })
   return JSON.parse(stdout || JSON.stringify({ stderr }))
 }
 

@@ -8,6 +8,7 @@ const { native } = require('../binding')
 // what a look can find; QUIET alone may be closed
 const WAITING = 'waiting' // a request, or a part of one, lies in the receive buffer
 const UNTAKEN = 'untaken' // the peer has not taken all of the last answer
+const UNSURE = 'unsure' // the kernel says nothing, and there was no look before this one
 const QUIET = 'quiet'
 
 class Connection {
@@ -25,7 +26,7 @@ class Connection {
     this.dueMs = null // when an idle one has been silent for long enough
     this.saved = false
     this.ending = null // why we ended it
-    this.bytesBefore = -1
+    this.bytesBefore = null // at the last look, where the kernel says nothing
   }
 
   get socket () {
@@ -67,9 +68,10 @@ class Connection {
     const found = this.inspect()
     if (found === null) {
       const { bytesRead } = this.base
-      const same = bytesRead === this.bytesBefore
+      const before = this.bytesBefore
       this.bytesBefore = bytesRead
-      return same ? QUIET : WAITING
+      if (before === null) return UNSURE
+      return bytesRead === before ? QUIET : WAITING
     }
     if (found.waitingBytes > 0) return WAITING
     return found.untakenBytes > 0 && !found.peerEnded ? UNTAKEN : QUIET
@@ -98,4 +100,4 @@ class Connection {
   }
 }
 
-module.exports = { Connection, WAITING, UNTAKEN, QUIET }
+module.exports = { Connection, WAITING, UNTAKEN, UNSURE, QUIET }

@@ -3,7 +3,7 @@
 // Every open connection of a server, whether or not we were there when it was opened.
 
 const { Connection } = require('./connection')
-const { findSymbol, listSessions, sessionOf, topOf, track } = require('./track')
+const { findSymbol, listSessions, listSockets, sessionOf, topOf, track } = require('./track')
 
 class Connections {
   /** `onClose(connection)` is called as each one ends; `onOpen(connection)` for each new one. */
@@ -29,6 +29,7 @@ class Connections {
     for (const { socket } of this.parsers('all')) {
       if (socket) this.add(socket._parent ?? socket, null).top = socket
     }
+    for (const socket of listSockets(server)) this.add(socket, null)
     for (const handle of process._getActiveHandles()) {
       if (handle?.server === server && !this.byBase.has(handle)) this.add(handle, null)
     }
@@ -77,7 +78,9 @@ class Connections {
   }
 
   parsers (which) {
-    return this.server[this.listKey]?.[which]() ?? []
+    const list = this.server[this.listKey]
+    // Deno has a list of another kind, Bun none
+    return typeof list?.[which] === 'function' ? list[which]() : []
   }
 
   /** A test for parsers: has a message begun that is not complete? As of now. */

@@ -7,7 +7,7 @@ const diagnostics = require('node:diagnostics_channel')
 const { setTimeout: wait } = require('node:timers/promises')
 const { planLbSafeTimeouts } = require('../apply')
 const { Announcer } = require('./announce')
-const { QUIET } = require('./connection')
+const { QUIET, UNSURE } = require('./connection')
 const { Connections } = require('./connections')
 const { closeListener } = require('./listener')
 const { findSymbol } = require('./track')
@@ -232,9 +232,10 @@ class Drain {
 
   lookAndEnd (connection) {
     if (connection.ending !== null) return
-    if (connection.look() === QUIET) {
+    const found = connection.look()
+    if (found === QUIET) {
       connection.end('idle')
-    } else if (!connection.saved) {
+    } else if (found !== UNSURE && !connection.saved) {
       connection.saved = true
       this.counts.savedByLook++
     }

@@ -8,6 +8,7 @@ const fs = require('node:fs')
 const net = require('node:net')
 const { setImmediate: turn, setTimeout: wait } = require('node:timers/promises')
 const { native } = require('../binding')
+const { otherRuntime } = require('../runtime')
 
 // How long the gate is closed at least: one round trip for handshakes that it let through.
 // A peer whose SYN it drops tries again after a second, so this costs nobody anything.
@@ -92,13 +93,26 @@ async function turnUntilQuiet (server, startMs, isOver) {
 }
 
 /**
+ * Not on Node: nobody can say how long the backlog is, and Bun closes its listening socket by
+ * the server's own close() alone, which ends idle connections at once.
+ */
+async function closeElsewhere (server, startMs, isOver) {
+  if (!server.listening) return 'none'
+  await turnUntilQuiet(server, startMs, isOver)
+  if (server._handle) net.Server.prototype.close.call(server)
+  else if (server.listening) server.close()
+  return 'unsupported'
+}
+
+/**
  * Closes the listening socket of `server` when nothing waits there; its connections go on.
  * `isOver()`: the deadline is due. Resolves to how the backlog was kept from refilling:
  * 'closed' (by the gate), 'shared' or 'unsupported' (it was not), 'none' (not listening).
  */
 async function closeListener (server, isOver) {
-  if (!server._handle) return 'none'
   const startMs = performance.now()
+  if (otherRuntime !== undefined) return closeElsewhere(server, startMs, isOver)
+  if (!server._handle) return 'none'
   const gate = tryGate(server)
   if (gate === 'closed') {
     await emptyBacklog(server._handle.fd, startMs, isOver)

@@ -6,7 +6,7 @@ const { native } = require('../binding')
 const { createError, inspect } = require('../errors')
 const { detectJson, entriesOf, jsonFormats, withoutMark } = require('./json')
 
-const formats = ['alb', 'clb', 'cloudfront', 'gcp', 'azure-appgw', 'azure-frontdoor', 'nginx-error', 'nginx-access', 'ingress-nginx', 'haproxy', 'envoy', 'istio', 'traefik', 'traefik-json', 'apache-error', 'heroku']
+const formats = ['alb', 'clb', 'cloudfront', 'gcp', 'azure-appgw', 'azure-frontdoor', 'nginx-error', 'nginx-access', 'ingress-nginx', 'haproxy', 'envoy', 'istio', 'traefik', 'traefik-json', 'apache-error', 'heroku', 'varnish']
 
 // That much of a log's beginning tells its format.
 const headLength = 65536

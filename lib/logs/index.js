@@ -15,7 +15,8 @@ const badLinesMax = 20
 
 function readMoment (name, value) {
   if (value === undefined || value === null) return null
-  const ms = value instanceof Date ? value.getTime() : typeof value === 'number' ? value : Date.parse(value)
+  // nothing else: making a string of an object runs code of its own
+  const ms = value instanceof Date ? value.getTime() : typeof value === 'number' ? value : typeof value === 'string' ? Date.parse(value) : NaN
   if (!Number.isSafeInteger(ms)) throw createError('LBST_E_INVALID_TYPE', `${name} must be a time such as '2026-01-14T09:00:00Z', got ${inspect(value)}`)
   return ms
 }
@@ -30,18 +31,25 @@ function readOptions (options, known = knownOptions) {
   return { format: options.format, logFormat: options.logFormat, sinceMs, untilMs }
 }
 
+/** The bytes of a string or of a view. Of a detached one not even Buffer.from() may be asked. */
+function toBuffer (log) {
+  if (typeof log === 'string') return Buffer.from(log)
+  return log.byteLength === 0 ? Buffer.alloc(0) : Buffer.from(log.buffer, log.byteOffset, log.byteLength)
+}
+
 /**
  * The verdicts of one log that lies in memory: `{ format, lines, bad, counts, badLines }`,
  * and with `entries: true` one entry per line.
  */
 function classifyLog (log, options = {}) {
   const read = readOptions(options)
-  if (typeof log !== 'string' && !(log instanceof Uint8Array)) {
+  // not instanceof: bytes of another context (vm) are bytes
+  if (typeof log !== 'string' && !ArrayBuffer.isView(log)) {
     throw createError('LBST_E_INVALID_TYPE', `a log is a string or a Buffer, got ${inspect(log)}; files are read by classifyLogFiles()`)
   }
   const wanted = options.entries === true
   const scanner = new LogScanner({ ...read, entries: wanted ? 'all' : 'evidence', evidence: badLinesMax })
-  const data = typeof log === 'string' ? Buffer.from(log) : log instanceof Buffer ? log : Buffer.from(log.buffer, log.byteOffset, log.byteLength)
+  const data = toBuffer(log)
   const found = scanner.push(data)
   const { entries, result } = scanner.end()
   const sum = new Sum()
@@ -105,9 +113,9 @@ function createLogClassifier (options) {
 
 /** The verdicts of files, folders and '-' (stdin), read in worker threads, as one report. */
 async function classifyLogFiles (paths, options = {}) {
-  const read = readOptions(options, [...knownOptions, 'threads', 'onEntries'])
+  const read = readOptions(options, [...knownOptions, 'threads', 'onEntries', 'minutes'])
   const { readFiles } = require('./pool')
-  return readFiles(paths, { ...read, threads: options.threads, onEntries: options.onEntries })
+  return readFiles(paths, { ...read, threads: options.threads, onEntries: options.onEntries, minutes: options.minutes })
 }
 
 module.exports = { classifyLog, classifyLogFiles, createLogClassifier, logFormats: formats }

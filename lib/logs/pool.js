@@ -1,18 +1,20 @@
 'use strict'
 
-// Files to tasks to threads to one sum. A thread per core at most; a big plain file is cut
-// into pieces, so that one file keeps all of them busy.
+// Files to tasks to lanes to one sum. A lane per core at most; a big plain file is cut into
+// pieces, so that one file keeps all of them busy.
 
 const fs = require('node:fs')
 const os = require('node:os')
 const path = require('node:path')
-const { Worker } = require('node:worker_threads')
 const { createError, inspect } = require('../errors')
+const { Lane } = require('./lane')
+const { findBursts } = require('./races')
 const { probe } = require('./read')
 const { Sum, badEntry, evidenceMax, isoTime } = require('./verdicts')
 
-// A piece that is worth a thread of its own.
-const pieceLength = 64 * 1024 * 1024
+// A shorter file is one piece; a piece costs a fraction of a millisecond of its own.
+const cutLength = 32 * 1024 * 1024
+const pieceLength = 128 * 1024 * 1024
 
 /** All files below the given files and folders, in order; '-' is stdin. */
 function * walk (paths, failures, asked = true, above = []) {
@@ -40,7 +42,12 @@ function * walk (paths, failures, asked = true, above = []) {
   }
 }
 
-function * tasksOf (paths, cut, failures) {
+/** As many for each lane, so that they end together. */
+function pieceCount (length, threads) {
+  return length <= cutLength ? 1 : Math.ceil(length / pieceLength / threads) * threads
+}
+
+function * tasksOf (paths, cut, threads, failures) {
   let fileIndex = 0
   for (const file of walk(paths, failures)) {
     const index = fileIndex++
@@ -55,12 +62,11 @@ function * tasksOf (paths, cut, failures) {
       failures.push({ file, message: error.message, code: error.code })
       continue
     }
-    if (!cut || found.packing !== 'plain' || found.length <= 2 * pieceLength) {
-      yield { file, fileIndex: index, packing: found.packing }
-      continue
-    }
-    for (let from = 0; from < found.length; from += pieceLength) {
-      yield { file, fileIndex: index, packing: 'plain', from, to: from + pieceLength >= found.length ? Infinity : from + pieceLength }
+    const pieces = cut && found.packing === 'plain' ? pieceCount(found.length, threads) : 1
+    const startOf = (piece) => Math.floor(found.length / pieces * piece)
+    for (let i = 0; i < pieces; i++) {
+      // the last one takes what is written meanwhile, too
+      yield { file, fileIndex: index, packing: found.packing, from: startOf(i), to: i + 1 === pieces ? Infinity : startOf(i + 1) }
     }
   }
 }
@@ -69,87 +75,49 @@ function shownEntry (file, { line, verdict, time, method, status, target, why, t
   return { file, line, verdict, time: isoTime(time), method, status, target, why, text }
 }
 
-/** Runs every task; calls onTask(task, entries, result, failure) in the order of the tasks. */
+/** Runs every task; calls onTask(task, entries, outcome) in the order of the tasks. */
 async function runTasks (tasks, options, threads, onTask) {
-  const waiting = [] // in order: { task, entries, done, result }
-  const workers = new Set()
-  let nextId = 0
-  await new Promise((resolve, reject) => {
-    const fail = (error) => {
-      for (const worker of workers) worker.terminate()
-      reject(error)
-    }
-    const byId = new Map()
-    const drain = () => {
-      while (waiting.length > 0 && waiting[0].done) {
-        const { task, entries, result, failure } = waiting.shift()
-        onTask(task, entries, result, failure)
-      }
-    }
-    const feed = (worker) => {
-      const { value: task, done } = tasks.next()
-      if (done) {
-        workers.delete(worker)
-        if (worker !== null) worker.terminate()
-        if (workers.size === 0) resolve()
-        return false
-      }
-      if (worker === null) worker = start()
-      const id = nextId++
-      const slot = { task, entries: [], done: false }
-      byId.set(id, slot)
+  const lanes = Array.from({ length: threads }, () => new Lane(options))
+  const waiting = [] // in order: { task, entries, outcome }
+  const follow = async (lane) => {
+    // all lanes take from the same tasks
+    for (const task of tasks) {
+      const slot = { task, entries: [], outcome: null }
       waiting.push(slot)
-      worker.postMessage({ ...task, id })
-      return true
-    }
-    const start = () => {
-      const pending = new Int32Array(new SharedArrayBuffer(4))
-      const worker = new Worker(path.join(__dirname, 'worker.js'), { workerData: { options, pending } })
-      workers.add(worker)
-      worker.on('error', fail)
-      worker.on('message', ({ id, entries, done, result, failure }) => {
-        const slot = byId.get(id)
-        if (entries !== undefined) {
-          Atomics.sub(pending, 0, 1)
-          Atomics.notify(pending, 0)
-          for (const entry of entries) slot.entries.push(entry)
-          // the first in line may pass on at once
-          if (slot === waiting[0]) onTask(slot.task, slot.entries.splice(0), null)
-          return
-        }
-        if (!done) return
-        byId.delete(id)
-        Object.assign(slot, { done, result, failure })
-        try {
-          drain()
-          feed(worker)
-        } catch (error) {
-          fail(error)
-        }
+      slot.outcome = await lane.run(task, (entries) => {
+        for (const entry of entries) slot.entries.push(entry)
+        // the first in line may pass on at once
+        if (slot === waiting[0]) onTask(task, slot.entries.splice(0), null)
       })
-      return worker
+      while (waiting.length > 0 && waiting[0].outcome !== null) {
+        const { task, entries, outcome } = waiting.shift()
+        onTask(task, entries, outcome)
+      }
     }
-    try {
-      for (let i = 0; i < threads; i++) if (!feed(null)) break
-    } catch (error) {
-      fail(error)
-    }
-  })
+  }
+  try {
+    await Promise.all(lanes.map(follow))
+  } finally {
+    tasks.return()
+    for (const lane of lanes) lane.close()
+  }
 }
 
 /** As classifyLogFiles(), with its options read. */
-async function readFiles (paths, { threads = os.availableParallelism?.() ?? os.cpus().length, onEntries, ...options }) {
-  if (!Array.isArray(paths) || paths.some((name) => typeof name !== 'string')) {
-    throw createError('LBST_E_INVALID_TYPE', `expected an array of file names, got ${inspect(paths)}`)
+async function readFiles (paths, { threads = os.availableParallelism?.() ?? os.cpus().length, onEntries, minutes = true, ...options }) {
+  if (!Array.isArray(paths)) throw createError('LBST_E_INVALID_TYPE', `expected an array of file names, got ${inspect(paths)}`)
+  // not some(), which passes over holes, one by one
+  for (const name of paths) {
+    if (typeof name !== 'string') throw createError('LBST_E_INVALID_TYPE', `expected an array of file names, got one with ${inspect(name)} in it`)
   }
-  const sum = new Sum()
+  const sum = new Sum({ minutes })
   const failures = []
   const evidence = {}
   const badLines = []
   let linesBefore = 0
   let lastFile = null
   const files = new Set()
-  const onTask = (task, entries, result, failure) => {
+  const onTask = (task, entries, outcome) => {
     if (task.fileIndex !== lastFile) linesBefore = 0
     lastFile = task.fileIndex
     files.add(task.fileIndex)
@@ -163,20 +131,21 @@ async function readFiles (paths, { threads = os.availableParallelism?.() ?? os.c
       if (entry.verdict !== 'ok' && kept.length < evidenceMax) kept.push(shownEntry(task.file, entry))
     }
     if (onEntries) onEntries(shown.filter(({ verdict }) => verdict !== null).map((entry) => shownEntry(task.file, entry)))
-    if (failure) failures.push({ file: task.file, ...failure })
-    if (!result) return
-    sum.add(result)
-    linesBefore += result.seen
+    if (outcome?.failure) failures.push({ file: task.file, ...outcome.failure })
+    if (!outcome?.result) return
+    sum.add(outcome.result)
+    linesBefore += outcome.result.seen
   }
   const scan = { ...options, entries: onEntries ? 'all' : 'evidence', evidence: evidenceMax }
   // a wrong format or logFormat is the caller's error, and not one of every file
   new (require('./scanner').LogScanner)(scan).check()
   // all entries in their order: one file after the other, so that none has to wait in memory
   const cut = onEntries === undefined
-  await runTasks(tasksOf(paths, cut, failures), scan, cut ? Math.max(1, threads) : 1, onTask)
+  const lanes = cut ? Math.max(1, threads) : 1
+  await runTasks(tasksOf(paths, cut, lanes, failures), scan, lanes, onTask)
   delete evidence.ok
   const report = { ...sum.report(), files: files.size, failures, evidence, badLines }
-  return { ...report, races: require('./races').findBursts(report) }
+  return { ...report, races: findBursts(report) }
 }
 
 module.exports = { readFiles }

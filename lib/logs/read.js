@@ -3,13 +3,12 @@
 // The bytes of one log, whatever it is packed in, through one scanner. Runs in a worker.
 
 const fs = require('node:fs')
-const zlib = require('node:zlib')
-const { Readable, pipeline } = require('node:stream')
 const { createError } = require('../errors')
+const { headLength } = require('./formats')
 
 // Fits into the second-level cache of most processors: read, then scanned while it is there.
 const blockLength = 256 * 1024
-const headerLength = 8192
+const searchLength = 8192
 const newline = 0x0a
 
 // what others unpack, by its first bytes
@@ -24,6 +23,7 @@ function packing (head) {
 }
 
 function createUnpacker (kind) {
+  const zlib = require('node:zlib')
   if (kind === 'gzip') return zlib.createGunzip({ chunkSize: blockLength })
   if (kind in unpackers) throw createError('LBST_E_UNSUPPORTED', `this is ${kind}; make it plain text first: ${unpackers[kind]} <file> | npx lb-safe-timeouts logs -`)
   if (zlib.createZstdDecompress === undefined) {
@@ -49,7 +49,7 @@ function probe (file) {
 /** Where the first line at or behind `at` begins. */
 function lineStart (fd, at) {
   if (at === 0) return 0
-  const block = Buffer.alloc(headerLength)
+  const block = Buffer.alloc(searchLength)
   // one byte back: a line may begin exactly here
   for (let from = at - 1; ;) {
     const length = fs.readSync(fd, block, 0, block.length, from)
@@ -72,9 +72,8 @@ function scanPlain (file, { from = 0, to = Infinity }, scanner, onEntries) {
     let buffer = Buffer.allocUnsafeSlow(blockLength)
     let kept = 0
     if (from > 0) {
-      // the format and the header lines stand at the beginning of the file
-      const head = Buffer.alloc(headerLength * 8)
-      scanner.openAt(head.subarray(0, fs.readSync(fd, head, 0, head.length, 0)))
+      const head = Buffer.alloc(headLength)
+      scanner.openAt(head.subarray(0, fs.readSync(fd, head, 0, head.length, 0)), from)
     }
     for (;;) {
       if (kept === buffer.length) buffer = Buffer.concat([buffer, Buffer.allocUnsafeSlow(buffer.length)])
@@ -107,9 +106,10 @@ async function scanStream (source, scanner, onEntries) {
   let chunks = behind(first.value, iterator)
   const kind = packing(first.value)
   if (kind !== 'plain') {
+    const { Readable, pipeline } = require('node:stream')
     const unpacker = createUnpacker(kind)
     // an error reaches the loop below through the unpacker
-    chunks = pipeline(Readable.from(chunks), unpacker, () => {})
+    chunks = pipeline(Readable.from(chunks, { highWaterMark: 1 }), unpacker, () => {})
   }
   for await (const chunk of chunks) {
     const entries = scanner.push(chunk)
@@ -117,4 +117,4 @@ async function scanStream (source, scanner, onEntries) {
   }
 }
 
-module.exports = { probe, scanPlain, scanStream }
+module.exports = { probe, lineStart, scanPlain, scanStream }

@@ -140,9 +140,11 @@ class LogScanner {
     this.close()
   }
 
-  /** Takes the format, and what header lines say, from the beginning of the log. */
-  openAt (head) {
+  /** Takes the format from the beginning of the log, to go on with its line at byte `from`. */
+  openAt (head, from) {
     this.open(head)
+    if (from === 0) return
+    // the header lines, too, stand at the beginning
     const firstLines = head.subarray(0, head.lastIndexOf(newline) + 1).toString('latin1').split('\n')
     const header = firstLines.filter((line) => line.startsWith('#')).join('\n')
     if (header !== '') native().logHeader(this.handle, Buffer.from(header, 'latin1'))

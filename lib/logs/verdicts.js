@@ -9,10 +9,6 @@ const minuteMs = 60000
 // Lines of a kind that are shown as evidence.
 const evidenceMax = 5
 
-function named (counts) {
-  return Object.fromEntries(native().logNames().verdicts.map((name, index) => [name, counts[index]]))
-}
-
 function isoTime (ms) {
   return ms === null || ms === undefined ? null : new Date(ms).toISOString()
 }
@@ -26,24 +22,27 @@ function badEntry ({ line, why, text }) {
   return { line, why, text }
 }
 
-/** Rows of one flat list of numbers: key, target, a count per verdict. */
-function * buckets (flat) {
-  const width = 2 + native().logNames().verdicts.length
-  for (let at = 0; at < flat.length; at += width) {
-    yield { key: flat[at], target: flat[at + 1], counts: flat.slice(at + 2, at + width) }
-  }
-}
-
-function addTo (map, key, counts) {
+/** Adds `kinds` counts, which stand in `counts` from `at` on, to those of `key`. */
+function addTo (map, key, counts, at = 0, kinds = counts.length) {
   const sum = map.get(key)
-  if (sum === undefined) map.set(key, [...counts])
-  else counts.forEach((count, index) => { sum[index] += count })
+  if (sum !== undefined) {
+    for (let i = 0; i < kinds; i++) sum[i] += counts[at + i]
+    return
+  }
+  const first = []
+  for (let i = 0; i < kinds; i++) first.push(counts[at + i])
+  map.set(key, first)
 }
 
 /** Adds up passes over any number of logs. */
 class Sum {
-  constructor () {
+  /** `minutes`: whether all of them are wanted, or only those in which a race was lost. */
+  constructor ({ minutes = true } = {}) {
     const { verdicts, whys } = native().logNames()
+    this.allMinutes = minutes
+    this.race = verdicts.indexOf('keep-alive-race')
+    this.verdictNames = verdicts
+    this.whyTexts = whys
     this.formats = new Set()
     this.lines = this.foreign = this.broken = this.outside = this.beyond = 0
     this.counts = verdicts.map(() => 0)
@@ -51,7 +50,7 @@ class Sum {
     this.methods = new Map()
     this.targets = new Map()
     this.hours = new Map()
-    this.minutes = new Map()
+    this.minutes = new Map() // by target, and null
   }
 
   add (result) {
@@ -60,10 +59,29 @@ class Sum {
     result.counts.forEach((count, index) => { this.counts[index] += count })
     result.whys.forEach((count, index) => { this.whys[index] += count })
     for (const [name, counts] of Object.entries(result.methods)) addTo(this.methods, name, counts)
-    const names = new Map(result.targets.map(({ index, name }) => [index, name]))
     for (const { name, counts } of result.targets) addTo(this.targets, name, counts)
-    for (const { key, counts } of buckets(result.hours)) addTo(this.hours, key, counts)
-    for (const { key, target, counts } of buckets(result.minutes)) addTo(this.minutes, `${key} ${names.get(target) ?? ''}`, counts)
+    // flat lists: key, target's index, a count for each verdict
+    const kinds = this.counts.length
+    const { hours, minutes } = result
+    const targetAt = new Map(result.targets.map(({ index, name }) => [index, this.minutesOf(name)]))
+    for (let at = 0; at < hours.length; at += 2 + kinds) addTo(this.hours, hours[at], hours, at + 2, kinds)
+    for (let at = 0; at < minutes.length; at += 2 + kinds) {
+      if (!this.allMinutes && minutes[at + 2 + this.race] === 0) continue
+      addTo(targetAt.get(minutes[at + 1]) ?? this.minutesOf(null), minutes[at], minutes, at + 2, kinds)
+    }
+  }
+
+  minutesOf (target) {
+    let minutes = this.minutes.get(target)
+    if (minutes === undefined) this.minutes.set(target, minutes = new Map())
+    return minutes
+  }
+
+  /** Counts by the verdicts' names. There is a row per minute and target: no detour here. */
+  named (counts) {
+    const byName = {}
+    for (let i = 0; i < counts.length; i++) byName[this.verdictNames[i]] = counts[i]
+    return byName
   }
 
   /** { format, lines, bad, counts }, the part that classifyLog() gives. */
@@ -73,27 +91,38 @@ class Sum {
       format: formats.length === 1 ? formats[0] : formats.length === 0 ? null : 'mixed',
       lines: this.lines,
       bad: this.foreign + this.broken,
-      counts: named(this.counts)
+      counts: this.named(this.counts)
     }
+  }
+
+  /** A row per minute and target. */
+  minuteRows () {
+    const rows = []
+    let time = null
+    for (const [target, minutes] of this.minutes) {
+      for (const [minute, counts] of minutes) rows.push({ minute, time, target, counts: this.named(counts) })
+    }
+    rows.sort((a, b) => a.minute - b.minute)
+    for (let i = 0; i < rows.length; i++) {
+      if (i === 0 || rows[i].minute !== rows[i - 1].minute) time = isoTime(rows[i].minute * minuteMs)
+      rows[i].time = time
+    }
+    return rows
   }
 
   /** All of it. Times are ISO 8601 in UTC. */
   report () {
-    const { whys } = native().logNames()
     const total = (counts) => counts.reduce((sum, count) => sum + count, 0)
-    const byRace = (a, b) => b.counts['keep-alive-race'] - a.counts['keep-alive-race'] || total(Object.values(b.counts)) - total(Object.values(a.counts))
+    const byRace = (a, b) => b.counts['keep-alive-race'] - a.counts['keep-alive-race'] || total(Object.values(b.counts)) - total(Object.values(a.counts)) || (a.name < b.name ? -1 : 1)
     return {
       ...this.verdicts(),
       formats: [...this.formats],
       outside: this.outside,
-      whys: Object.fromEntries(whys.map((why, index) => [why, this.whys[index]]).filter(([, count]) => count > 0)),
-      methods: [...this.methods].filter(([, counts]) => total(counts) > 0).map(([name, counts]) => ({ name, counts: named(counts) })).sort(byRace),
-      targets: [...this.targets].map(([name, counts]) => ({ name, counts: named(counts) })).sort(byRace),
-      hours: [...this.hours].sort(([a], [b]) => a - b).map(([key, counts]) => ({ time: isoTime(key * hourMs), counts: named(counts) })),
-      minutes: [...this.minutes].map(([key, counts]) => {
-        const [minute, ...target] = key.split(' ')
-        return { minute: Number(minute), time: isoTime(minute * minuteMs), target: target.join(' ') || null, counts: named(counts) }
-      }).sort((a, b) => a.minute - b.minute),
+      whys: Object.fromEntries(this.whyTexts.map((why, index) => [why, this.whys[index]]).filter(([, count]) => count > 0)),
+      methods: [...this.methods].filter(([, counts]) => total(counts) > 0).map(([name, counts]) => ({ name, counts: this.named(counts) })).sort(byRace),
+      targets: [...this.targets].map(([name, counts]) => ({ name, counts: this.named(counts) })).sort(byRace),
+      hours: [...this.hours].sort(([a], [b]) => a - b).map(([key, counts]) => ({ time: isoTime(key * hourMs), counts: this.named(counts) })),
+      minutes: this.minuteRows(),
       beyond: this.beyond
     }
   }

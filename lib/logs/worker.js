@@ -1,6 +1,6 @@
 'use strict'
 
-// One thread of the pool: takes a piece of work, sends what it counted.
+// The thread of a lane: takes a piece of work, sends what it counted.
 
 const fs = require('node:fs')
 const { parentPort, workerData } = require('node:worker_threads')
@@ -8,38 +8,37 @@ const { scanPlain, scanStream } = require('./read')
 const { LogScanner } = require('./scanner')
 
 // Chunks of packed files and of stdin.
-const readLength = 1024 * 1024
+const readLength = 128 * 1024
 
 // Batches of entries that may be on their way. A scanner is faster than whoever takes its
 // entries: without a bound the whole log would wait in memory.
 const batchesMax = 8
 
-function sendEntries (id, entries) {
+function sendEntries (entries) {
   const { pending } = workerData
   for (let count = Atomics.load(pending, 0); count >= batchesMax; count = Atomics.load(pending, 0)) {
     Atomics.wait(pending, 0, count)
   }
   Atomics.add(pending, 0, 1)
-  parentPort.postMessage({ id, entries })
+  parentPort.postMessage({ entries })
 }
 
-async function run ({ id, file, packing, from, to }) {
+async function run ({ file, packing, from, to }) {
   const scanner = new LogScanner(workerData.options)
-  const onEntries = (entries) => sendEntries(id, entries)
   try {
     if (packing === 'plain') {
-      scanPlain(file, { from, to }, scanner, onEntries)
+      scanPlain(file, { from, to }, scanner, sendEntries)
     } else {
       const source = file === '-' ? fs.createReadStream(null, { fd: 0, autoClose: false, highWaterMark: readLength }) : fs.createReadStream(file, { highWaterMark: readLength })
-      await scanStream(source, scanner, onEntries)
+      await scanStream(source, scanner, sendEntries)
     }
     const { entries, result } = scanner.end()
-    if (entries.length > 0) onEntries(entries)
-    parentPort.postMessage({ id, done: true, result })
+    if (entries.length > 0) sendEntries(entries)
+    parentPort.postMessage({ result })
   } catch (error) {
     // what was counted before stays: a file that breaks off is still evidence
     const { result } = scanner.abandon()
-    parentPort.postMessage({ id, done: true, result, failure: { message: error.message, code: error.code } })
+    parentPort.postMessage({ result, failure: { message: error.message, code: error.code } })
   }
 }
 

@@ -13,6 +13,8 @@ const { parseToml, parseYaml } = require('./markup')
 function toText (input) {
   const size = typeof input === 'string' ? input.length : input.byteLength
   if (size > inputBytesMax) throw tooBig(`the metadata is ${size} bytes long; up to ${inputBytesMax} are read`)
+  // of a detached view not even Buffer.from() may be asked
+  if (size === 0) return ''
   const text = typeof input === 'string' ? input : decode(Buffer.from(input.buffer, input.byteOffset, input.byteLength))
   return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
 }

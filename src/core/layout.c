@@ -6,7 +6,8 @@ typedef struct lbst_column_name_s {
   lbst_column_t what;
 } lbst_column_name_t;
 
-/* nginx's variables; every other one is passed over */
+/* nginx's variables, and names for what varnishncsa writes; every other one is passed
+ * over */
 static const lbst_column_name_t nginx_names[] = {
   {"time_local", LBST_COLUMN_TIME_CLF},
   {"time_iso8601", LBST_COLUMN_TIME_ISO},
@@ -21,6 +22,11 @@ static const lbst_column_name_t nginx_names[] = {
   {"upstream_header_time", LBST_COLUMN_UPSTREAM_HEADER},
   {"upstream_response_length", LBST_COLUMN_UPSTREAM_BYTES},
   {"upstream_bytes_received", LBST_COLUMN_UPSTREAM_BYTES},
+  {"varnish_time_firstbyte", LBST_COLUMN_TOOK},
+  {"varnish_sent_bytes", LBST_COLUMN_SENT_BYTES},
+  {"varnish_backend", LBST_COLUMN_TARGET},
+  {"varnish_connection", LBST_COLUMN_DETAIL},
+  {"varnish_fetch_error", LBST_COLUMN_CAUSE},
 };
 
 static const lbst_column_name_t cloudfront_names[] = {
@@ -44,6 +50,14 @@ static const lbst_column_name_t cloudfront_names[] = {
   COMBINED " $request_length $request_time [$proxy_upstream_name] "                      \
            "[$proxy_alternative_upstream_name] $upstream_addr "                          \
            "$upstream_response_length $upstream_response_time $upstream_status $req_id"
+
+/* varnishncsa -b -F '%h %l %u %t "%r" %s %b "%{Referer}i" "%{User-agent}i"
+ *   %{Varnish:time_firstbyte}x %{VSL:BereqAcct[2]}x
+ *   %{VSL:BackendOpen[3]}x:%{VSL:BackendOpen[4]}x %{VSL:BackendOpen[7]}x
+ *   "%{VSL:FetchError}x"', in one line */
+#define VARNISH                                                                          \
+  COMBINED " $varnish_time_firstbyte $varnish_sent_bytes $varnish_backend "              \
+           "$varnish_connection \"$varnish_fetch_error\""
 
 #define CLOUDFRONT                                                                       \
   "#Fields: date time x-edge-location sc-bytes c-ip cs-method cs(Host) cs-uri-stem "     \
@@ -155,6 +169,7 @@ lbst_layout_init(lbst_layout_t *layout, lbst_log_format_t format,
   case LBST_LOG_NGINX_ACCESS:
     return lbst__layout_compile(layout,
                                 log_format.len > 0 ? log_format : LBST_SLICE(COMBINED));
+  case LBST_LOG_VARNISH: return lbst__layout_compile(layout, LBST_SLICE(VARNISH));
   case LBST_LOG_INGRESS_NGINX: return lbst__layout_compile(layout, LBST_SLICE(INGRESS));
   default: return LBST_OK;
   }

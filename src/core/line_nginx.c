@@ -1,4 +1,5 @@
-/* nginx: its error log, and access logs by a compiled log_format. */
+/* nginx: its error log, and access logs by a compiled log_format; Varnish has one, too.
+ */
 #include "lines.h"
 
 #define SECOND_US 1000000
@@ -109,6 +110,18 @@ take_value(lbst_line_t *line, lbst_column_t what, lbst_slice_t value) {
   case LBST_COLUMN_REQUEST: line->method = lbst__request_method(value); return true;
   case LBST_COLUMN_METHOD: line->method = value; return true;
   case LBST_COLUMN_STATUS: return lbst_slice_status(value, &line->status);
+  case LBST_COLUMN_TOOK: return lbst_slice_us(value, SECOND_US, &line->answer_us);
+  case LBST_COLUMN_SENT_BYTES:
+    if (!lbst_slice_number(value, &line->sent_bytes)) line->sent_bytes = -1;
+    return true;
+  case LBST_COLUMN_TARGET:
+    /* Varnish has no connection: "-:-" */
+    if (!LBST_IS(value, "-:-")) line->target = value;
+    return true;
+  case LBST_COLUMN_DETAIL: line->detail = value; return true;
+  case LBST_COLUMN_CAUSE:
+    if (!lbst_slice_is_blank(value)) line->cause = value;
+    return true;
   case LBST_COLUMN_UPSTREAM_ADDR:
     value = last_try(value);
     if (!lbst_slice_is_blank(value)) line->target = value;

@@ -45,7 +45,7 @@ clear_line(lbst_line_t *line, lbst_slice_t text) {
   line->method = line->target = line->cause = line->detail = none;
   line->status = line->backend_status = 0;
   line->connect_us = line->answer_us = line->rest_us = LBST_US_ABSENT;
-  line->bytes = -1;
+  line->bytes = line->sent_bytes = -1;
   line->tries = 1;
   line->tries_502 = 0;
   line->redispatched = false;

@@ -24,6 +24,7 @@
   XX(TRAEFIK_JSON, "traefik-json", record)                                               \
   XX(APACHE_ERROR, "apache-error", apache_error)                                         \
   XX(HEROKU, "heroku", heroku)                                                           \
+  XX(VARNISH, "varnish", nginx_access)                                                   \
   XX(ENVOY_JSON, "envoy", record)                                                        \
   XX(ISTIO_JSON, "istio", record)
 
@@ -55,6 +56,7 @@ typedef struct lbst_line_s {
   int64_t answer_us;       /* from there to the answer's head, or to the failure */
   int64_t rest_us;         /* from there to the end */
   int64_t bytes;           /* of the answer's body, -1 unknown */
+  int64_t sent_bytes;      /* of the request's body to the target, -1 unknown */
   uint32_t tries;          /* how many targets were tried, at least 1 */
   uint32_t tries_502;      /* of those before the last: lost, as nginx writes them */
   bool redispatched;       /* another server took it */
@@ -75,6 +77,7 @@ typedef enum lbst_column_e {
   LBST_COLUMN_CAUSE,
   LBST_COLUMN_DETAIL,
   LBST_COLUMN_TARGET,
+  LBST_COLUMN_SENT_BYTES,
   /* nginx: one value per try */
   LBST_COLUMN_UPSTREAM_ADDR,
   LBST_COLUMN_UPSTREAM_STATUS,
@@ -87,8 +90,8 @@ typedef enum lbst_column_e {
 #define LBST_LAYOUT_COLUMNS_MAX 96u
 #define LBST_LAYOUT_TEXT_MAX    2048u
 
-/* How the lines of one file are laid out: of nginx the compiled log_format, of CloudFront
- * the columns that its header names. */
+/* How the lines of one file are laid out: of nginx the compiled log_format, of Varnish
+ * one in the same notation, of CloudFront the columns that its header names. */
 typedef struct lbst_layout_s {
   lbst_log_format_t format;
   size_t column_count;

@@ -224,6 +224,7 @@ warn_dangers(lbst_draft_t *draft) {
   if (ask->node->young_clock && limit_ms != 0)
     lbst_say(draft, LBST_W_YOUNG_CLOCK, limit_ms, 0);
   if (!ask->node_tested) lbst_say(draft, LBST_W_NODE_UNTESTED, 0, 0);
+  if (ask->other_runtime) lbst_say(draft, LBST_W_RUNTIME, 0, 0);
   if (ask->margin_ms < LBST_MARGIN_MS_LOW && draft->plan->idle == LBST_IDLE_KNOWN)
     lbst_say(draft, LBST_W_SMALL_MARGIN, ask->margin_ms, 0);
   if (draft->plan->idle == LBST_IDLE_UNBOUNDED) {

@@ -79,6 +79,7 @@ typedef struct lbst_ask_s {
   lbst_protocol_t protocol;
   const lbst_node_t *node; /* never NULL */
   bool node_tested;
+  bool other_runtime;      /* none of Node's: it imitates |node| */
   bool applied_before;     /* the server carries the mark of an earlier plan */
   lbst_settings_t present; /* what the server holds now */
 } lbst_ask_t;

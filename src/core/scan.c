@@ -13,10 +13,23 @@ lbst_scan_init(lbst_scan_t *scan, lbst_log_format_t format, lbst_slice_t log_for
   for (i = 0; i <= LBST_VERDICT_COUNT; i++)
     scan->evidence_left[i] = evidence;
   scan->evidence_left[LBST_VERDICT_OK] = 0;
-  scan->skipping = false;
-  scan->line_no = scan->lines = scan->foreign = scan->broken = scan->outside = 0;
-  lbst_tally_init(&scan->tally);
+  lbst_answered_init(&scan->answered);
   return LBST_OK;
+}
+
+void
+lbst_entry_move(lbst_entry_t *entry, char *to) {
+  lbst_slice_t *slices[] = {&entry->line.method, &entry->line.target, &entry->line.cause,
+                            &entry->line.detail};
+  const char *from = entry->text.at;
+  size_t i;
+
+  memcpy(to, from, entry->text.len);
+  entry->text.at = to;
+  for (i = 0; i < sizeof(slices) / sizeof(slices[0]); i++) {
+    const size_t offset = (size_t) (slices[i]->at - from);
+    slices[i]->at = slices[i]->len == 0 ? to : to + offset;
+  }
 }
 
 static bool
@@ -43,6 +56,18 @@ count_bad(lbst_scan_t *scan, lbst_line_result_t result) {
     scan->broken++;
 }
 
+/* False for one that is outside of the times asked for. */
+static bool
+count_judged(lbst_scan_t *scan, const lbst_line_t *line, lbst_why_t why) {
+  if (is_outside(scan, line->time_ms)) {
+    scan->outside++;
+    return false;
+  }
+  scan->lines++;
+  lbst_tally_add(&scan->tally, line, why);
+  return true;
+}
+
 /* Judges and counts one line. True when |*entry| was written and is wanted. */
 static bool
 read_line(lbst_scan_t *scan, lbst_slice_t text, lbst_entry_t *entry) {
@@ -53,22 +78,24 @@ read_line(lbst_scan_t *scan, lbst_slice_t text, lbst_entry_t *entry) {
 
   scan->line_no++;
   if (text.len > 0 && text.at[text.len - 1] == '\r') text.len--;
+  if (scan->layout.format == LBST_LOG_ALB && scan->entries != LBST_SCAN_ALL &&
+      lbst_answered_alb(&scan->answered, text, &line)) {
+    /* the evidence of what is ok is never wanted */
+    (void) count_judged(scan, &line, LBST_WHY_ANSWERED);
+    return false;
+  }
   if (text.len == 0) return false;
   if (text.at[0] == '#') {
     lbst_layout_header(&scan->layout, text);
     return false;
   }
   result = lbst_line_parse(&line, &scan->layout, text);
-  if (result != LBST_LINE_OK) {
-    count_bad(scan, result);
-  } else if (is_outside(scan, line.time_ms)) {
-    scan->outside++;
-    return false;
-  } else {
-    scan->lines++;
+  if (result == LBST_LINE_OK) {
     why = lbst_verdict(&scan->layout, &line);
-    lbst_tally_add(&scan->tally, &line, why);
     kind = lbst_why_verdict(why);
+    if (!count_judged(scan, &line, why)) return false;
+  } else {
+    count_bad(scan, result);
   }
   if (!is_wanted(scan, kind)) return false;
   entry->line_no = scan->line_no;

@@ -1,6 +1,7 @@
 #ifndef LBST_SCAN_H
 #define LBST_SCAN_H
 
+#include "answered.h"
 #include "tally.h"
 
 /* The longest line that is looked at; a longer one is bad, and passed over. */
@@ -24,9 +25,15 @@ typedef struct lbst_entry_s {
   lbst_line_t line;
 } lbst_entry_t;
 
+/* Copies the line of |*entry| to |to|, which has room for it, and points all of the entry
+ * there. */
+void
+lbst_entry_move(lbst_entry_t *entry, char *to);
+
 /* One pass over one log. */
 typedef struct lbst_scan_s {
   lbst_layout_t layout;
+  lbst_answered_t answered;
   int64_t since_ms; /* lines before it and at or after |until_ms| are not judged */
   int64_t until_ms;
   lbst_scan_entries_t entries;
@@ -40,8 +47,8 @@ typedef struct lbst_scan_s {
   lbst_tally_t tally;
 } lbst_scan_t;
 
-/* Prepares |*scan|. Returns what lbst_layout_init() does. |evidence| is how many lines of
- * each verdict LBST_SCAN_EVIDENCE gives. */
+/* Prepares |*scan|, which must be all zero: see tally.h. Returns what lbst_layout_init()
+ * does. |evidence| is how many lines of each verdict LBST_SCAN_EVIDENCE gives. */
 lbst_status_t
 lbst_scan_init(lbst_scan_t *scan, lbst_log_format_t format, lbst_slice_t log_format,
                lbst_scan_entries_t entries, uint32_t evidence);

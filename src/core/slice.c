@@ -1,4 +1,5 @@
 #include "slice.h"
+#include "mask.h"
 
 #define DIGITS_MAX 18u
 
@@ -97,20 +98,13 @@ lbst_slice_status(lbst_slice_t slice, uint16_t *status) {
   return true;
 }
 
-#define BYTES(byte) (UINT64_C(0x0101010101010101) * (byte))
-
 size_t
 lbst_spaces(const char *at, const char *end, const char **found, size_t want) {
   size_t count = 0;
 
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#if LBST_HAS_MASKS
   while (end - at >= 8) {
-    uint64_t word, spaces;
-    memcpy(&word, at, 8);
-    /* a space is 0 now; the sum carries into a byte's top bit unless it is 0, and never
-     * into the next byte */
-    word ^= BYTES(' ');
-    spaces = ~(((word & BYTES(0x7f)) + BYTES(0x7f)) | word | BYTES(0x7f));
+    uint64_t spaces = lbst_zero_bytes(lbst_word8(at) ^ LBST_BYTES(' '));
     while (spaces != 0) {
       if (count == want) return count;
       found[count++] = at + (__builtin_ctzll(spaces) >> 3);

@@ -36,7 +36,8 @@ typedef enum lbst_error_class_e {
   XX(E_WRITE_REFUSED, ERROR, "the server did not take the value written to it")          \
   XX(E_UNSUPPORTED, ERROR, "not supported here")                                         \
   XX(E_LOG_FORMAT, RANGE_ERROR, "the log's format is not one this package can read")     \
-  XX(E_NATIVE_MISSING, ERROR, "the native module could not be loaded")
+  XX(E_NATIVE_MISSING, ERROR, "the native module could not be loaded")                   \
+  XX(E_NATIVE_FAILED, ERROR, "the native module got no memory, or Node refused a call")
 
 typedef enum lbst_status_e {
   LBST_OK = 0,

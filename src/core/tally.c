@@ -15,29 +15,38 @@ lbst_method_name(lbst_method_t method) {
   return "?";
 }
 
+/* A name of two to eight bytes in one word, by four loads that overlap: without a branch,
+ * for what comes next is as good as random. Two names of one length never share a word.
+ */
+static uint64_t
+word_of(lbst_slice_t name) {
+  const size_t last = name.len - 2;
+  const size_t second = last < 2 ? last : 2;
+  uint16_t parts[4];
+
+  memcpy(&parts[0], name.at, 2);
+  memcpy(&parts[1], name.at + second, 2);
+  memcpy(&parts[2], name.at + last - second, 2);
+  memcpy(&parts[3], name.at + last, 2);
+  return (uint64_t) parts[3] << 48 | (uint64_t) parts[2] << 32 |
+         (uint64_t) parts[1] << 16 | parts[0];
+}
+
 static lbst_method_t
 method_of(lbst_slice_t name) {
-#define XX(word)                                                                         \
-  if (LBST_IS(name, #word)) return LBST_METHOD_##word;
+  unsigned method = LBST_METHOD_other;
+  uint64_t word;
+
+  if (name.len < 2 || name.len > 8) return LBST_METHOD_other;
+  word = word_of(name);
+  /* no branch here either: every row is compared, and the one that fits is let through */
+#define XX(text)                                                                         \
+  method ^= (LBST_METHOD_##text ^ LBST_METHOD_other) &                                   \
+            (0u - (((word ^ word_of(LBST_SLICE(#text))) |                                \
+                    (name.len ^ (sizeof(#text) - 1))) == 0));
   LBST_METHOD_MAP(XX)
 #undef XX
-  return LBST_METHOD_other;
-}
-
-static void
-free_buckets(lbst_bucket_t *buckets, size_t count) {
-  size_t i;
-
-  memset(buckets, 0, count * sizeof(*buckets));
-  for (i = 0; i < count; i++)
-    buckets[i].key = LBST_TIME_NONE;
-}
-
-void
-lbst_tally_init(lbst_tally_t *tally) {
-  memset(tally, 0, sizeof(*tally));
-  free_buckets(tally->hours, LBST_TALLY_HOURS);
-  free_buckets(tally->minutes, LBST_TALLY_MINUTES);
+  return (lbst_method_t) method;
 }
 
 /* Multiplication by an odd number spreads a key over the high bits. */
@@ -54,30 +63,49 @@ find_bucket(lbst_bucket_t *buckets, size_t size, size_t *used, int64_t key,
 
   for (;; slot = (slot + 1) & (size - 1)) {
     lbst_bucket_t *b = &buckets[slot];
-    if (b->key == key && b->target == target) return b;
-    if (b->key != LBST_TIME_NONE) continue;
+    if (b->is_taken && b->key == key && b->target == target) return b;
+    if (b->is_taken) continue;
     if (*used >= size / 4 * 3) return NULL;
     (*used)++;
+    b->is_taken = true;
     b->key = key;
     b->target = target;
     return b;
   }
 }
 
+/* Names of hosts and ports are 8 to 16 bytes long, mostly: two words that may overlap. */
 static uint64_t
 hash_of(lbst_slice_t name) {
   uint64_t hash = name.len, word = 0;
   size_t i;
 
-  for (i = 0; i + 8 <= name.len; i += 8) {
-    memcpy(&word, name.at + i, 8);
-    hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-    hash ^= hash >> 29;
+  if (name.len < 8) {
+    for (i = 0; i < name.len; i++)
+      word = word << 8 | (unsigned char) name.at[i];
+  } else {
+    for (i = 0; i + 8 < name.len; i += 8) {
+      memcpy(&word, name.at + i, 8);
+      hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+      hash ^= hash >> 29;
+    }
+    memcpy(&word, name.at + name.len - 8, 8);
   }
-  for (word = 0; i < name.len; i++)
-    word = word << 8 | (unsigned char) name.at[i];
   hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
   return hash ^ hash >> 29;
+}
+
+static bool
+has_name(const lbst_target_row_t *row, lbst_slice_t name) {
+  uint64_t words[4];
+
+  if (row->name_len != name.len) return false;
+  if (name.len < 8 || name.len > 16) return memcmp(row->name, name.at, name.len) == 0;
+  memcpy(&words[0], row->name, 8);
+  memcpy(&words[1], name.at, 8);
+  memcpy(&words[2], row->name + name.len - 8, 8);
+  memcpy(&words[3], name.at + name.len - 8, 8);
+  return ((words[0] ^ words[1]) | (words[2] ^ words[3])) == 0;
 }
 
 /* The index of the target's row, or LBST_TALLY_NO_TARGET when there is no room. */
@@ -89,8 +117,7 @@ find_target(lbst_tally_t *tally, lbst_slice_t name) {
   slot = slot_of(hash_of(name), LBST_TALLY_TARGETS);
   for (;; slot = (slot + 1) & (LBST_TALLY_TARGETS - 1)) {
     lbst_target_row_t *row = &tally->targets[slot];
-    if (row->name_len == name.len && memcmp(row->name, name.at, name.len) == 0)
-      return (uint32_t) slot;
+    if (has_name(row, name)) return (uint32_t) slot;
     if (row->name_len != 0) continue;
     if (tally->target_count >= LBST_TALLY_TARGETS / 4 * 3) return LBST_TALLY_NO_TARGET;
     tally->target_count++;
@@ -107,15 +134,14 @@ floor_div(int64_t value, int64_t unit) {
 
 static void
 add_times(lbst_tally_t *tally, int64_t time_ms, uint32_t target, lbst_verdict_t verdict) {
-  const int64_t hour = floor_div(time_ms, HOUR_MS);
   lbst_bucket_t *bucket = tally->last_hour;
 
-  if (bucket == NULL || bucket->key != hour) {
+  if (bucket == NULL || (uint64_t) (time_ms - tally->last_hour_ms) >= HOUR_MS) {
+    const int64_t hour = floor_div(time_ms, HOUR_MS);
     bucket = find_bucket(tally->hours, LBST_TALLY_HOURS, &tally->hour_count, hour, 0);
-    if (bucket == NULL)
-      tally->hours_beyond++;
-    else
-      tally->last_hour = bucket;
+    if (bucket == NULL) tally->hours_beyond++;
+    tally->last_hour = bucket;
+    tally->last_hour_ms = hour * HOUR_MS;
   }
   if (bucket != NULL) bucket->of[verdict]++;
   if (verdict == LBST_VERDICT_OK) return;

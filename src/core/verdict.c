@@ -261,6 +261,7 @@ lbst_verdict(const lbst_layout_t *layout, const lbst_line_t *line) {
   case LBST_LOG_TRAEFIK_JSON: return lbst__judge_traefik(line);
   case LBST_LOG_APACHE_ERROR: return lbst__judge_apache_error(line);
   case LBST_LOG_HEROKU: return judge_heroku(line);
+  case LBST_LOG_VARNISH: return lbst__judge_varnish(line);
   case LBST_LOG_FORMAT_COUNT: break;
   }
   return LBST_WHY_UNKNOWN_CAUSE;

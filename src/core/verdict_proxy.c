@@ -185,3 +185,49 @@ lbst__judge_apache_error(const lbst_line_t *line) {
     return LBST_WHY_COMPANION;
   return LBST_WHY_NO_REQUEST;
 }
+
+/* The connection ended before an answer's head: the words of Varnish 7, and of 4 to 6. */
+static bool
+is_lost(lbst_slice_t error) {
+  return LBST_HAS(error, "HTC eof") || LBST_HAS(error, "HTC close") ||
+         LBST_HAS(error, "first read error") || LBST_HAS(error, "write error");
+}
+
+/* "backend name: why it has no connection" */
+static lbst_why_t
+judge_no_connection(lbst_slice_t error) {
+  if (LBST_HAS(error, "unhealthy")) return LBST_WHY_NO_TARGET;
+  if (LBST_HAS(error, ": busy")) return LBST_WHY_OVERLOADED;
+  return LBST_HAS(error, "timed out") ? LBST_WHY_CONNECT_TIMEOUT
+                                      : LBST_WHY_CONNECT_FAILED;
+}
+
+lbst_why_t
+lbst__judge_varnish(const lbst_line_t *line) {
+  const lbst_slice_t e = line->cause;
+
+  if (e.len == 0) {
+    /* piped: what became of it is in no record */
+    if (line->status == 0) return LBST_WHY_NO_REQUEST;
+    return line->status < 500 ? LBST_WHY_ANSWERED : LBST_WHY_TARGET_ANSWERED_5XX;
+  }
+  if (is_lost(e)) {
+    if (line->status < 500) return LBST_WHY_RETRIED;
+    /* without a body it was tried again, on a new connection: that one was lost as well
+     */
+    if (LBST_IS(line->detail, "connect") || line->sent_bytes == 0)
+      return line->answer_us > LBST_RACE_US_MAX ? LBST_WHY_CLOSED_WHILE_WORKING
+                                                : LBST_WHY_CLOSED_FRESH;
+    return LBST_HAS(e, "write error") ? LBST_WHY_LOST_ON_WRITE
+                                      : lbst__closed_after(line->answer_us);
+  }
+  if (LBST_STARTS(e, "req.body")) return LBST_WHY_CLIENT_CLOSED;
+  if (LBST_HAS(e, "first byte timeout")) return LBST_WHY_NO_ANSWER_IN_TIME;
+  if (LBST_STARTS(e, "backend ")) return judge_no_connection(e);
+  if (LBST_HAS(e, "no backend") || LBST_HAS(e, "No backend")) return LBST_WHY_NO_TARGET;
+  if (LBST_HAS(e, "http format error") || LBST_HAS(e, "HTC junk") ||
+      LBST_HAS(e, "HTC overflow") || LBST_HAS(e, "Received junk"))
+    return LBST_WHY_BAD_ANSWER;
+  if (line->status != 0 && line->status < 500) return LBST_WHY_DIED_IN_ANSWER;
+  return LBST_WHY_UNKNOWN_CAUSE;
+}

@@ -22,6 +22,9 @@ lbst__judge_traefik(const lbst_line_t *line);
 lbst_why_t
 lbst__judge_apache_error(const lbst_line_t *line);
 
+lbst_why_t
+lbst__judge_varnish(const lbst_line_t *line);
+
 /* The target closed without an answer |us| after it had the request; negative: unknown,
  * which is at once. */
 lbst_why_t

@@ -78,6 +78,7 @@ get_number(napi_env env, napi_value object, const char *name, double *number) {
 
 static napi_status
 get_conn_settings(napi_env env, napi_value object, lbst_conn_settings_t *s) {
+  NAPI_CHECK(lbst_napi_expect_object(env, object, "settings"));
   NAPI_CHECK(get_number(env, object, "keepAliveTimeout", &s->keep_alive_ms));
   NAPI_CHECK(get_number(env, object, "keepAliveTimeoutBuffer", &s->buffer_ms));
   NAPI_CHECK(get_number(env, object, "headersTimeout", &s->headers_ms));
@@ -114,10 +115,7 @@ LBST_BIND(conn_create) {
   NAPI_TRY(env, napi_type_tag_object(env, handle, &tag));
 
   conn = malloc(sizeof(*conn));
-  if (conn == NULL) {
-    NAPI_TRY(env, napi_throw_error(env, NULL, "out of memory"));
-    return NULL;
-  }
+  if (conn == NULL) NAPI_TRY(env, lbst_napi_check(env, LBST_E_NATIVE_FAILED));
   lbst_rules_init(&conn->rules, node, &settings);
   lbst_conn_init(&conn->conn, &conn->rules);
   status = napi_wrap(env, handle, conn, free_conn, NULL, NULL);

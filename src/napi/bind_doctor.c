@@ -137,6 +137,7 @@ LBST_BIND(doctor_judge) {
   int i;
 
   NAPI_TRY(env, lbst_napi_get_args(env, info, 2, argv));
+  NAPI_TRY(env, lbst_napi_expect_object(env, argv[0], "series by state"));
   if (!lbst_napi_is(env, argv[1], napi_null))
     NAPI_TRY(env, get_us(env, argv[1], "idleMs", &idle_us));
   NAPI_TRY(env, napi_create_object(env, &o));

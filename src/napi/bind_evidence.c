@@ -53,6 +53,7 @@ get_evidence(napi_env env, napi_value o, char *hop, lbst_evidence_t *evidence) {
   uint64_t told_ms;
 
   memset(evidence, 0, sizeof(*evidence));
+  NAPI_CHECK(lbst_napi_expect_object(env, o, "evidence"));
   NAPI_CHECK(napi_get_named_property(env, o, "hop", &value));
   NAPI_CHECK(lbst_napi_get_text(env, value, "hop", hop, HOP_NAME_MAX, &len));
   evidence->hop = hop;

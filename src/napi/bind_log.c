@@ -1,17 +1,9 @@
 #include <stdlib.h>
 
 #include "../core/detect.h"
-#include "../core/scan.h"
 #include "bind.h"
 #include "glue.h"
-
-#define ENTRIES_MAX 2048 /* of one call of logScan() */
-
-/* A pass over a log as JavaScript holds it. */
-typedef struct lbst_napi_log_s {
-  lbst_scan_t scan;
-  lbst_entry_t entries[ENTRIES_MAX];
-} lbst_napi_log_t;
+#include "log.h"
 
 /* As of a model, see bind_conn.c: no other copy of the module takes it for its own. */
 static napi_type_tag
@@ -24,20 +16,26 @@ log_tag(void) {
 
 static void
 free_log(napi_env env, void *data, void *hint) {
+  lbst_napi_log_t *log = data;
+
   (void) env;
   (void) hint;
-  free(data);
+  lbst_reader_free(&log->reader);
+  free(log);
 }
 
-static napi_status
-get_log(napi_env env, napi_value value, lbst_napi_log_t **log) {
+napi_status
+lbst_napi_get_log(napi_env env, napi_value value, lbst_napi_log_t **log) {
   const napi_type_tag tag = log_tag();
   bool ours = false;
 
   if (lbst_napi_is(env, value, napi_object))
     NAPI_CHECK(napi_check_object_type_tag(env, value, &tag, &ours));
   if (!ours) return lbst_napi_throw(env, LBST_E_INVALID_TYPE, "this is no log scanner");
-  return napi_unwrap(env, value, (void **) log);
+  NAPI_CHECK(napi_unwrap(env, value, (void **) log));
+  if ((*log)->busy)
+    return lbst_napi_throw(env, LBST_E_CONFLICT, "this log scanner is at work");
+  return napi_ok;
 }
 
 /* ---- opening --------------------------------------------------------------------- */
@@ -83,6 +81,7 @@ open_log(napi_env env, napi_value options, lbst_napi_log_t *log) {
   napi_value value;
   int64_t since_ms, until_ms;
 
+  NAPI_CHECK(lbst_napi_expect_object(env, options, "options"));
   NAPI_CHECK(get_text(env, options, "format", name, sizeof(name), &name_text));
   NAPI_CHECK(
     get_text(env, options, "logFormat", log_format, sizeof(log_format), &format_text));
@@ -113,11 +112,8 @@ LBST_BIND(log_open) {
   NAPI_TRY(env, lbst_napi_get_args(env, info, 1, argv));
   NAPI_TRY(env, napi_create_object(env, &handle));
   NAPI_TRY(env, napi_type_tag_object(env, handle, &tag));
-  log = malloc(sizeof(*log));
-  if (log == NULL) {
-    NAPI_TRY(env, napi_throw_error(env, NULL, "out of memory"));
-    return NULL;
-  }
+  log = calloc(1, sizeof(*log));
+  if (log == NULL) NAPI_TRY(env, lbst_napi_check(env, LBST_E_NATIVE_FAILED));
   status = open_log(env, argv[0], log);
   if (status == napi_ok) status = napi_wrap(env, handle, log, free_log, NULL, NULL);
   if (status != napi_ok) free(log);
@@ -127,16 +123,11 @@ LBST_BIND(log_open) {
 
 /* ---- scanning -------------------------------------------------------------------- */
 
+/* The text, or null where there is none. */
 static napi_status
-set_slice(napi_env env, napi_value object, const char *name, lbst_slice_t text) {
-  napi_value value;
-
-  if (text.len == 0) {
-    NAPI_CHECK(napi_get_null(env, &value));
-  } else {
-    NAPI_CHECK(napi_create_string_utf8(env, text.at, text.len, &value));
-  }
-  return napi_set_named_property(env, object, name, value);
+create_text(napi_env env, lbst_slice_t text, napi_value *value) {
+  if (text.len == 0) return napi_get_null(env, value);
+  return napi_create_string_utf8(env, text.at, text.len, value);
 }
 
 static napi_status
@@ -148,7 +139,8 @@ set_number(napi_env env, napi_value object, const char *name, double number) {
 }
 
 static napi_status
-create_entry(napi_env env, const lbst_entry_t *entry, napi_value *result) {
+create_entry(napi_env env, const lbst_entry_t *entry, const lbst_napi_texts_t *texts,
+             napi_value *result) {
   const bool judged = entry->result == LBST_LINE_OK;
   const lbst_line_t *line = &entry->line;
   const char *broken = entry->result == LBST_LINE_FOREIGN ? "no line of this format"
@@ -164,43 +156,82 @@ create_entry(napi_env env, const lbst_entry_t *entry, napi_value *result) {
       NAPI_CHECK(lbst_napi_set_text(env, o, "time", NULL));
     else
       NAPI_CHECK(set_number(env, o, "time", (double) line->time_ms));
-    NAPI_CHECK(set_slice(env, o, "method", line->method));
+    NAPI_CHECK(napi_set_named_property(env, o, "method", texts->method));
     NAPI_CHECK(lbst_napi_set_ms(env, o, "status", line->status, 0));
-    NAPI_CHECK(set_slice(env, o, "target", line->target));
+    NAPI_CHECK(napi_set_named_property(env, o, "target", texts->target));
   }
   NAPI_CHECK(
     lbst_napi_set_text(env, o, "why", judged ? lbst_why_text(entry->why) : broken));
-  NAPI_CHECK(set_slice(env, o, "text", entry->text));
+  NAPI_CHECK(napi_set_named_property(env, o, "text", texts->line));
   *result = o;
   return napi_ok;
 }
 
+/* All texts first. To set a property may run JavaScript (a setter on Object.prototype),
+ * after which the caller's block need not be there any more. */
+static napi_status
+create_texts(napi_env env, lbst_napi_log_t *log, size_t count) {
+  size_t i;
+
+  for (i = 0; i < count; i++) {
+    const lbst_entry_t *entry = &log->entries[i];
+    const bool judged = entry->result == LBST_LINE_OK;
+    const lbst_slice_t none = {NULL, 0};
+    lbst_napi_texts_t *texts = &log->texts[i];
+    NAPI_CHECK(create_text(env, judged ? entry->line.method : none, &texts->method));
+    NAPI_CHECK(create_text(env, judged ? entry->line.target : none, &texts->target));
+    NAPI_CHECK(create_text(env, entry->text, &texts->line));
+  }
+  return napi_ok;
+}
+
+napi_status
+lbst_napi_create_entries(napi_env env, lbst_napi_log_t *log, size_t count,
+                         napi_value *list) {
+  napi_value item;
+  size_t i;
+
+  NAPI_CHECK(create_texts(env, log, count));
+  NAPI_CHECK(napi_create_array_with_length(env, count, list));
+  for (i = 0; i < count; i++) {
+    NAPI_CHECK(create_entry(env, &log->entries[i], &log->texts[i], &item));
+    NAPI_CHECK(napi_set_element(env, *list, (uint32_t) i, item));
+  }
+  return napi_ok;
+}
+
+static napi_status
+create_scanned(napi_env env, lbst_napi_log_t *log, size_t consumed, size_t count,
+               napi_value *result) {
+  napi_value list;
+
+  NAPI_CHECK(lbst_napi_create_entries(env, log, count, &list));
+  NAPI_CHECK(napi_create_object(env, result));
+  NAPI_CHECK(set_number(env, *result, "consumed", (double) consumed));
+  return napi_set_named_property(env, *result, "entries", list);
+}
+
 /* logScan(handle, block, last) -> { consumed, entries } */
 LBST_BIND(log_scan) {
-  napi_value argv[3], result, list, item;
+  napi_value argv[3], result;
   lbst_napi_log_t *log;
-  void *data;
   lbst_slice_t block;
   bool last;
-  size_t consumed, count, i;
+  size_t consumed, count;
+  napi_status status;
 
   NAPI_TRY(env, lbst_napi_get_args(env, info, 3, argv));
-  NAPI_TRY(env, get_log(env, argv[0], &log));
-  NAPI_TRY(env, napi_get_buffer_info(env, argv[1], &data, &block.len));
+  NAPI_TRY(env, lbst_napi_get_log(env, argv[0], &log));
+  NAPI_TRY(env, lbst_napi_get_bytes(env, argv[1], "a block", &block.at, &block.len));
   NAPI_TRY(env, napi_get_value_bool(env, argv[2], &last));
-  block.at = data;
   consumed = block.len == 0 ? 0
                             : lbst_scan_block(&log->scan, block, last, log->entries,
-                                              ENTRIES_MAX, &count);
+                                              LBST_NAPI_LOG_ENTRIES, &count);
   if (block.len == 0) count = 0;
-  NAPI_TRY(env, napi_create_object(env, &result));
-  NAPI_TRY(env, set_number(env, result, "consumed", (double) consumed));
-  NAPI_TRY(env, napi_create_array_with_length(env, count, &list));
-  for (i = 0; i < count; i++) {
-    NAPI_TRY(env, create_entry(env, &log->entries[i], &item));
-    NAPI_TRY(env, napi_set_element(env, list, (uint32_t) i, item));
-  }
-  NAPI_TRY(env, napi_set_named_property(env, result, "entries", list));
+  log->busy = true;
+  status = create_scanned(env, log, consumed, count, &result);
+  log->busy = false;
+  NAPI_TRY(env, status);
   return result;
 }
 
@@ -226,30 +257,35 @@ set_counts(napi_env env, napi_value object, const char *name,
   return napi_set_named_property(env, object, name, list);
 }
 
-/* One flat list of numbers for all: key, target's index or -1, a count per verdict. */
+/* One Float64Array for all: key, target's index or -1, a count per verdict. There may be
+ * thousands of rows, and a list of numbers would be as many calls and objects. */
 static napi_status
 set_buckets(napi_env env, napi_value object, const char *name,
-            const lbst_bucket_t *buckets, size_t size) {
-  napi_value list;
-  uint32_t at = 0;
+            const lbst_bucket_t *buckets, size_t size, size_t used) {
+  const size_t count = used * (2 + LBST_VERDICT_COUNT);
+  napi_value memory, list;
+  void *data;
+  double *at;
   size_t i, v;
 
-  NAPI_CHECK(napi_create_array(env, &list));
-  for (i = 0; i < size; i++) {
+  NAPI_CHECK(napi_create_arraybuffer(env, count * sizeof(*at), &data, &memory));
+  at = data;
+  for (i = 0; i < size && used > 0; i++) {
     const lbst_bucket_t *b = &buckets[i];
-    if (b->key == LBST_TIME_NONE) continue;
-    NAPI_CHECK(push_number(env, list, &at, (double) b->key));
-    NAPI_CHECK(push_number(env, list, &at,
-                           b->target == LBST_TALLY_NO_TARGET ? -1 : (double) b->target));
+    if (!b->is_taken) continue;
+    *at++ = (double) b->key;
+    *at++ = b->target == LBST_TALLY_NO_TARGET ? -1 : (double) b->target;
     for (v = 0; v < LBST_VERDICT_COUNT; v++)
-      NAPI_CHECK(push_number(env, list, &at, (double) b->of[v]));
+      *at++ = (double) b->of[v];
+    used--;
   }
+  NAPI_CHECK(napi_create_typedarray(env, napi_float64_array, count, memory, 0, &list));
   return napi_set_named_property(env, object, name, list);
 }
 
 static napi_status
 set_targets(napi_env env, napi_value object, const lbst_tally_t *tally) {
-  napi_value list, row;
+  napi_value list, row, text;
   uint32_t at = 0, i;
 
   NAPI_CHECK(napi_create_array(env, &list));
@@ -259,7 +295,8 @@ set_targets(napi_env env, napi_value object, const lbst_tally_t *tally) {
     if (name.len == 0) continue;
     NAPI_CHECK(napi_create_object(env, &row));
     NAPI_CHECK(lbst_napi_set_u32(env, row, "index", i));
-    NAPI_CHECK(set_slice(env, row, "name", name));
+    NAPI_CHECK(create_text(env, name, &text));
+    NAPI_CHECK(napi_set_named_property(env, row, "name", text));
     NAPI_CHECK(set_counts(env, row, "counts", &target->counts));
     NAPI_CHECK(napi_set_element(env, list, at++, row));
   }
@@ -278,38 +315,49 @@ set_methods(napi_env env, napi_value object, const lbst_tally_t *tally) {
   return napi_set_named_property(env, object, "methods", methods);
 }
 
+static napi_status
+create_result(napi_env env, const lbst_scan_t *s, napi_value *result) {
+  const lbst_tally_t *t = &s->tally;
+  napi_value o, whys;
+  uint32_t at = 0;
+
+  NAPI_CHECK(napi_create_object(env, &o));
+  NAPI_CHECK(set_number(env, o, "lines", (double) s->lines));
+  NAPI_CHECK(set_number(env, o, "seen", (double) s->line_no));
+  NAPI_CHECK(set_number(env, o, "foreign", (double) s->foreign));
+  NAPI_CHECK(set_number(env, o, "broken", (double) s->broken));
+  NAPI_CHECK(set_number(env, o, "outside", (double) s->outside));
+  NAPI_CHECK(set_counts(env, o, "counts", &t->counts));
+  NAPI_CHECK(napi_create_array(env, &whys));
+  while (at < LBST_WHY_COUNT)
+    NAPI_CHECK(push_number(env, whys, &at, (double) t->whys[at]));
+  NAPI_CHECK(napi_set_named_property(env, o, "whys", whys));
+  NAPI_CHECK(set_methods(env, o, t));
+  NAPI_CHECK(set_targets(env, o, t));
+  NAPI_CHECK(set_buckets(env, o, "hours", t->hours, LBST_TALLY_HOURS, t->hour_count));
+  NAPI_CHECK(
+    set_buckets(env, o, "minutes", t->minutes, LBST_TALLY_MINUTES, t->minute_count));
+  NAPI_CHECK(
+    set_number(env, o, "beyond",
+               (double) (t->targets_beyond + t->hours_beyond + t->minutes_beyond)));
+  *result = o;
+  return napi_ok;
+}
+
 /* logResult(handle) -> { lines, seen, foreign, broken, outside, counts, whys, methods,
  * targets, hours, minutes, beyond } */
 LBST_BIND(log_result) {
-  napi_value argv[1], o, whys;
+  napi_value argv[1], result;
   lbst_napi_log_t *log;
-  const lbst_scan_t *s;
-  const lbst_tally_t *t;
-  uint32_t at = 0;
+  napi_status status;
 
   NAPI_TRY(env, lbst_napi_get_args(env, info, 1, argv));
-  NAPI_TRY(env, get_log(env, argv[0], &log));
-  s = &log->scan;
-  t = &s->tally;
-  NAPI_TRY(env, napi_create_object(env, &o));
-  NAPI_TRY(env, set_number(env, o, "lines", (double) s->lines));
-  NAPI_TRY(env, set_number(env, o, "seen", (double) s->line_no));
-  NAPI_TRY(env, set_number(env, o, "foreign", (double) s->foreign));
-  NAPI_TRY(env, set_number(env, o, "broken", (double) s->broken));
-  NAPI_TRY(env, set_number(env, o, "outside", (double) s->outside));
-  NAPI_TRY(env, set_counts(env, o, "counts", &t->counts));
-  NAPI_TRY(env, napi_create_array(env, &whys));
-  while (at < LBST_WHY_COUNT)
-    NAPI_TRY(env, push_number(env, whys, &at, (double) t->whys[at]));
-  NAPI_TRY(env, napi_set_named_property(env, o, "whys", whys));
-  NAPI_TRY(env, set_methods(env, o, t));
-  NAPI_TRY(env, set_targets(env, o, t));
-  NAPI_TRY(env, set_buckets(env, o, "hours", t->hours, LBST_TALLY_HOURS));
-  NAPI_TRY(env, set_buckets(env, o, "minutes", t->minutes, LBST_TALLY_MINUTES));
-  NAPI_TRY(
-    env, set_number(env, o, "beyond",
-                    (double) (t->targets_beyond + t->hours_beyond + t->minutes_beyond)));
-  return o;
+  NAPI_TRY(env, lbst_napi_get_log(env, argv[0], &log));
+  log->busy = true;
+  status = create_result(env, &log->scan, &result);
+  log->busy = false;
+  NAPI_TRY(env, status);
+  return result;
 }
 
 /* logNames() -> { verdicts: [name], whys: [sentence] } */
@@ -342,22 +390,20 @@ LBST_BIND(log_close) {
   lbst_napi_log_t *log;
 
   NAPI_TRY(env, lbst_napi_get_args(env, info, 1, argv));
-  NAPI_TRY(env, get_log(env, argv[0], &log));
+  NAPI_TRY(env, lbst_napi_get_log(env, argv[0], &log));
   NAPI_TRY(env, napi_remove_wrap(env, argv[0], (void **) &log));
-  free(log);
+  free_log(env, log, NULL);
   return NULL;
 }
 
 /* logDetect(head) -> the name of a text format, or null */
 LBST_BIND(log_detect) {
   napi_value argv[1], result;
-  void *data;
   lbst_slice_t head;
   lbst_log_format_t format;
 
   NAPI_TRY(env, lbst_napi_get_args(env, info, 1, argv));
-  NAPI_TRY(env, napi_get_buffer_info(env, argv[0], &data, &head.len));
-  head.at = data;
+  NAPI_TRY(env, lbst_napi_get_bytes(env, argv[0], "a head", &head.at, &head.len));
   if (head.len > 0 && lbst_log_detect(head, &format))
     NAPI_TRY(env, napi_create_string_utf8(env, lbst_log_format_name(format),
                                           NAPI_AUTO_LENGTH, &result));
@@ -370,16 +416,14 @@ LBST_BIND(log_detect) {
 LBST_BIND(log_header) {
   napi_value argv[2];
   lbst_napi_log_t *log;
-  void *data;
   size_t len;
   lbst_cursor_t c;
   lbst_slice_t line;
 
   NAPI_TRY(env, lbst_napi_get_args(env, info, 2, argv));
-  NAPI_TRY(env, get_log(env, argv[0], &log));
-  NAPI_TRY(env, napi_get_buffer_info(env, argv[1], &data, &len));
+  NAPI_TRY(env, lbst_napi_get_log(env, argv[0], &log));
+  NAPI_TRY(env, lbst_napi_get_bytes(env, argv[1], "header lines", &c.at, &len));
   if (len == 0) return NULL;
-  c.at = data;
   c.end = c.at + len;
   while (lbst_cursor_until(&c, '\n', &line))
     lbst_layout_header(&log->scan.layout, line);

@@ -70,6 +70,8 @@ see_instance(napi_env env, napi_value value, napi_value constructors, bool *is_i
   NAPI_CHECK(napi_get_array_length(env, constructors, &count));
   for (i = 0; i < count && !*is_instance; i++) {
     NAPI_CHECK(napi_get_element(env, constructors, i, &constructor));
+    if (!lbst_napi_is(env, constructor, napi_function))
+      return lbst_napi_throw(env, LBST_E_INVALID_TYPE, "a constructor is no function");
     NAPI_CHECK(napi_instanceof(env, value, constructor, is_instance));
   }
   return napi_ok;
@@ -259,6 +261,8 @@ LBST_BIND(server_apply) {
   NAPI_TRY(env, lbst_napi_get_args(env, info, 5, argv));
   NAPI_TRY(env, lbst_napi_get_ask(env, argv[1], &ask));
   NAPI_TRY(env, check_server(env, argv[0], argv[2], &ask.ask.protocol));
+  if (!lbst_napi_is(env, argv[3], napi_symbol))
+    NAPI_TRY(env, lbst_napi_throw(env, LBST_E_INVALID_TYPE, "the key is no symbol"));
   NAPI_TRY(env, napi_get_property(env, argv[0], argv[3], &mark));
   ask.ask.applied_before = lbst_napi_is(env, mark, napi_object);
   NAPI_TRY(env, lbst_napi_get_settings(env, argv[0], before, &ask.ask.present));
@@ -282,6 +286,8 @@ restore_one(napi_env env, napi_value server, napi_value name, napi_value from,
   napi_value present;
 
   *restored = false;
+  if (!lbst_napi_is(env, name, napi_string))
+    return lbst_napi_throw(env, LBST_E_INVALID_TYPE, "the name of a change is no string");
   NAPI_CHECK(napi_get_property(env, server, name, &present));
   NAPI_CHECK(napi_strict_equals(env, present, to, restored));
   return *restored ? napi_set_property(env, server, name, from) : napi_ok;
@@ -295,10 +301,12 @@ LBST_BIND(server_restore) {
   bool restored;
 
   NAPI_TRY(env, lbst_napi_get_args(env, info, 2, argv));
+  NAPI_TRY(env, lbst_napi_expect_object(env, argv[0], "server"));
   NAPI_TRY(env, napi_get_array_length(env, argv[1], &count));
   NAPI_TRY(env, napi_create_array(env, &result));
   for (i = 0; i < count; i++) {
     NAPI_TRY(env, napi_get_element(env, argv[1], i, &change));
+    NAPI_TRY(env, lbst_napi_expect_object(env, change, "a change"));
     NAPI_TRY(env, napi_get_named_property(env, change, "name", &name));
     NAPI_TRY(env, napi_get_named_property(env, change, "from", &from));
     NAPI_TRY(env, napi_get_named_property(env, change, "to", &to));

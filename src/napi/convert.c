@@ -45,6 +45,7 @@ get_hop(napi_env env, napi_value value, lbst_hop_t *hop, char *name) {
   uint32_t role;
 
   memset(hop, 0, sizeof(*hop));
+  NAPI_CHECK(lbst_napi_expect_object(env, value, "a hop"));
   NAPI_CHECK(get_property(env, value, "id", &field, &found));
   if (found) {
     const lbst_lb_t *lb;
@@ -141,6 +142,7 @@ lbst_napi_get_ask(napi_env env, napi_value value, lbst_napi_ask_t *ask) {
   bool found;
 
   memset(&ask->ask, 0, sizeof(ask->ask));
+  NAPI_CHECK(lbst_napi_expect_object(env, value, "ask"));
   NAPI_CHECK(napi_get_named_property(env, value, "hops", &field));
   NAPI_CHECK(get_hops(env, field, ask));
   NAPI_CHECK(
@@ -158,6 +160,7 @@ lbst_napi_get_ask(napi_env env, napi_value value, lbst_napi_ask_t *ask) {
   NAPI_CHECK(get_choice_property(env, value, "unbounded", unbounded_names,
                                  COUNT(unbounded_names), &index));
   ask->ask.unbounded = (lbst_unbounded_mode_t) index;
+  NAPI_CHECK(get_property(env, value, "otherRuntime", &field, &ask->ask.other_runtime));
   NAPI_CHECK(napi_get_named_property(env, value, "nodeVersion", &field));
   return lbst_napi_get_node(env, field, &ask->ask.node, &ask->ask.node_tested);
 }
@@ -167,6 +170,7 @@ lbst_napi_get_settings(napi_env env, napi_value object, napi_value *values,
                        lbst_settings_t *settings) {
   int i;
 
+  NAPI_CHECK(lbst_napi_expect_object(env, object, "what has the settings"));
   for (i = 0; i < LBST_PROP_COUNT; i++) {
     NAPI_CHECK(
       napi_get_named_property(env, object, lbst_prop_name((lbst_prop_t) i), &values[i]));

@@ -6,20 +6,38 @@
 #define MESSAGE_MAX      640 /* of a thrown error */
 #define SETTING_TEXT_MAX 64  /* a longer string spells no timeout */
 
+/* Whose fault a failed call was: with these, that of a value which the caller passed. */
+static lbst_status_t
+find_blame(napi_status status) {
+  switch (status) {
+  case napi_invalid_arg:
+  case napi_object_expected:
+  case napi_string_expected:
+  case napi_name_expected:
+  case napi_function_expected:
+  case napi_number_expected:
+  case napi_boolean_expected:
+  case napi_array_expected: return LBST_E_INVALID_TYPE;
+  default: return LBST_E_NATIVE_FAILED;
+  }
+}
+
 napi_value
 lbst_napi_fail(napi_env env) {
   const napi_extended_error_info *info = NULL;
   bool pending = false;
-  const char *message = "Node-API call failed";
+  lbst_status_t status = LBST_E_NATIVE_FAILED;
+  const char *message = NULL;
 
   /* the text first: the next call overwrites it */
-  if (napi_get_last_error_info(env, &info) == napi_ok && info != NULL &&
-      info->error_message != NULL)
+  if (napi_get_last_error_info(env, &info) == napi_ok && info != NULL) {
+    status = find_blame(info->error_code);
     message = info->error_message;
+  }
   if (napi_is_exception_pending(env, &pending) != napi_ok || pending) return NULL;
   /* may be refused too, in an environment that is going away: then there is nobody left
    * to tell */
-  (void) napi_throw_error(env, NULL, message);
+  (void) lbst_napi_throw(env, status, message);
   return NULL;
 }
 
@@ -63,6 +81,13 @@ lbst_napi_is(napi_env env, napi_value value, napi_valuetype type) {
 }
 
 napi_status
+lbst_napi_expect_object(napi_env env, napi_value value, const char *what) {
+  if (lbst_napi_is(env, value, napi_object) || lbst_napi_is(env, value, napi_function))
+    return napi_ok;
+  return throw_about(env, LBST_E_INVALID_TYPE, what, "is no object");
+}
+
+napi_status
 lbst_napi_get_u32(napi_env env, napi_value value, const char *what, uint32_t *result) {
   double number;
 
@@ -100,6 +125,20 @@ lbst_napi_get_choice(napi_env env, napi_value value, const char *what,
     }
   }
   return throw_about(env, LBST_E_INVALID_TYPE, what, "is none of the known words");
+}
+
+napi_status
+lbst_napi_get_bytes(napi_env env, napi_value value, const char *what, const char **at,
+                    size_t *len) {
+  bool is_buffer;
+  void *data;
+
+  /* Node 18 aborts the process when it is asked for the bytes of another value */
+  NAPI_CHECK(napi_is_buffer(env, value, &is_buffer));
+  if (!is_buffer) return throw_about(env, LBST_E_INVALID_TYPE, what, "is not a Buffer");
+  NAPI_CHECK(napi_get_buffer_info(env, value, &data, len));
+  *at = data;
+  return napi_ok;
 }
 
 napi_status

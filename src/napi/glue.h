@@ -25,7 +25,8 @@
   } while (0)
 
 /* Turns the last failed Node-API call into an exception, unless one is pending already or
- * the environment is going away. Returns NULL, for a callback to return. */
+ * the environment is going away: LBST_E_INVALID_TYPE where a value of the caller's was
+ * refused, else LBST_E_NATIVE_FAILED. Returns NULL, for a callback to return. */
 napi_value
 lbst_napi_fail(napi_env env);
 
@@ -45,6 +46,10 @@ lbst_napi_get_args(napi_env env, napi_callback_info info, size_t argc, napi_valu
 bool
 lbst_napi_is(napi_env env, napi_value value, napi_valuetype type);
 
+/* Throws LBST_E_INVALID_TYPE, naming |what|, unless |value| can have properties. */
+napi_status
+lbst_napi_expect_object(napi_env env, napi_value value, const char *what);
+
 /* A whole number from 0 to UINT32_MAX; else throws LBST_E_INVALID_TYPE or
  * LBST_E_OUT_OF_RANGE, naming |what|. */
 napi_status
@@ -60,6 +65,13 @@ lbst_napi_get_text(napi_env env, napi_value value, const char *what, char *buffe
 napi_status
 lbst_napi_get_choice(napi_env env, napi_value value, const char *what,
                      const char *const *names, size_t count, uint32_t *index);
+
+/* The bytes of a Buffer, a typed array or a DataView, the caller's own: they are there
+ * until JavaScript runs again. Throws LBST_E_INVALID_TYPE, naming |what|, for anything
+ * else. */
+napi_status
+lbst_napi_get_bytes(napi_env env, napi_value value, const char *what, const char **at,
+                    size_t *len);
 
 /* What a timer property holds. Never throws on a value. */
 napi_status

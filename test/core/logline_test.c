@@ -79,6 +79,10 @@ static const struct {
    "service=1ms "
    "status=503 bytes=0",
    "POST", "web.1", 503, 1768381951004},
+  {LBST_LOG_VARNISH,
+   "192.0.2.15 - - [14/Jan/2026:09:12:31 +0000] \"POST http://shop/ HTTP/1.1\" 503 0 "
+   "\"-\" \"a \\\"b\\\"\" 0.000175 2 192.0.2.15:3000 reuse \"HTC eof (-1)\"",
+   "POST", "192.0.2.15:3000", 503, 1768381951000},
 };
 
 static bool

@@ -470,6 +470,13 @@ test_dangers(void) {
   on_node(&story, "31.0.0");
   plan(&story);
   ok(says(&story, LBST_W_NODE_UNTESTED), "a Node that nobody has measured");
+  ok(!says(&story, LBST_W_RUNTIME), "is still a Node");
+
+  begin(&story, "aws-alb");
+  story.ask.other_runtime = true;
+  plan(&story);
+  expect(&story, 65000, 66000, 300000, "another runtime gets the same timeouts");
+  ok(says(&story, LBST_W_RUNTIME), "and is told what does not hold there");
 }
 
 static void

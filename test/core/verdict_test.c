@@ -40,6 +40,13 @@ static const struct {
   {LBST_LOG_ENVOY, 503, 0, MISS, 1000, "t:1", "UCX", "other", "a flag is a whole word"},
   {LBST_LOG_HEROKU, 503, 0, 0, 1000, "web.1", "H13", "keep-alive-race", "H13 at once"},
   {LBST_LOG_HEROKU, 503, 0, 0, 9000000, "web.1", "H13", "app-error", "after 9 s"},
+  {LBST_LOG_VARNISH, 503, 0, MISS, LBST_RACE_US_MAX, "t:1", "HTC eof (-1)",
+   "keep-alive-race", "at the limit"},
+  {LBST_LOG_VARNISH, 503, 0, MISS, LBST_RACE_US_MAX + 1, "t:1", "HTC eof (-1)",
+   "app-error", "past it"},
+  {LBST_LOG_VARNISH, 499, 0, MISS, 1000, "t:1", "HTC eof (-1)", "repaired-race",
+   "answered in the end"},
+  {LBST_LOG_VARNISH, 500, 0, MISS, 1000, "t:1", "", "app-error", "the target's own"},
 };
 
 static void
@@ -57,7 +64,7 @@ test_rows(void) {
     line.connect_us = rows[i].connect_us;
     line.answer_us = rows[i].answer_us;
     line.rest_us = MISS;
-    line.bytes = -1;
+    line.bytes = line.sent_bytes = -1;
     line.tries = 1;
     line.target.at = rows[i].target;
     line.target.len = strlen(rows[i].target);
@@ -100,6 +107,8 @@ test_blocks(const flush_t *flush) {
 
   if (scan == NULL) abort();
   for (cut = 0; cut <= len; cut++) {
+    memset(scan, 0, sizeof(*scan));
+    memset(scan, 0, sizeof(*scan));
     (void) lbst_scan_init(scan, LBST_LOG_ENVOY, empty, LBST_SCAN_ALL, 0);
     done = lbst_scan_block(scan, flush_put(flush, log, cut), false, entries, 8, &of);
     (void) lbst_scan_block(scan, flush_put(flush, log + done, len - done), true, entries,
@@ -128,6 +137,7 @@ test_limits(void) {
   unsigned i;
 
   if (scan == NULL) abort();
+  memset(scan, 0, sizeof(*scan));
   (void) lbst_scan_init(scan, LBST_LOG_ALB, empty, LBST_SCAN_NONE, 0);
   memset(&line, 0, sizeof(line));
   line.method = empty;

@@ -5,6 +5,7 @@
 
 const { spawn } = require('node:child_process')
 const { once } = require('node:events')
+const net = require('node:net')
 const path = require('node:path')
 const { Peer } = require('./peer')
 
@@ -54,10 +55,20 @@ async function outlives (program, { protocol = 'http', count = 4, path: url = '/
   return statuses.filter((status) => status === 200).length
 }
 
+/** A port that is free now: Next's standalone server takes 0 for 3000. */
+async function freePort () {
+  const server = net.createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address()
+  server.close()
+  await once(server, 'close')
+  return String(port)
+}
+
 async function stopProgram (program) {
   if (program.child.connected) program.child.disconnect()
   else program.child.kill()
   await program.ended
 }
 
-module.exports = { register, startProgram, stopProgram, outlives }
+module.exports = { freePort, register, startProgram, stopProgram, outlives }

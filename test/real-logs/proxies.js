@@ -2,6 +2,7 @@
 
 // Configurations of real proxies, and for each request what its log lines must be judged as.
 
+const { execFileSync } = require('node:child_process')
 const fs = require('node:fs')
 const path = require('node:path')
 
@@ -150,4 +151,49 @@ ProxyPass / http://127.0.0.1:${ports.upstream}/ keepalive=On
   }
 }
 
-module.exports = { nginx, haproxy, apache }
+/* The backend's side of Varnish: src/core/layout.c has the same. */
+const varnishFormat = '%h %l %u %t "%r" %s %b "%{Referer}i" "%{User-agent}i" %{Varnish:time_firstbyte}x %{VSL:BereqAcct[2]}x %{VSL:BackendOpen[3]}x:%{VSL:BackendOpen[4]}x %{VSL:BackendOpen[7]}x "%{VSL:FetchError}x"'
+
+function varnish ({ dir, ports }) {
+  const conf = write(dir, 'node.vcl', `vcl 4.1;
+backend default { .host = "127.0.0.1"; .port = "${ports.upstream}"; .first_byte_timeout = 2s; }
+backend dead { .host = "127.0.0.1"; .port = "${ports.dead}"; }
+backend sick { .host = "127.0.0.1"; .port = "${ports.dead}"; .probe = { .initial = 0; } }
+sub vcl_recv {
+  if (req.url ~ "^/refused") { set req.backend_hint = dead; }
+  if (req.url ~ "^/sick") { set req.backend_hint = sick; }
+  if (req.url ~ "^/204") { return (pipe); }
+  return (pass);
+}
+`)
+  const run = path.join(dir, 'run')
+  const only = (verdict) => ({ varnish: verdict })
+  return {
+    command: 'varnishd',
+    args: ['-F', '-j', 'none', '-n', run, '-a', `127.0.0.1:${ports.front}`, '-f', conf, '-s', 'malloc,16m'],
+    // what the shared memory holds, once all is over
+    collect: () => write(dir, 'varnish.log', execFileSync('varnishncsa', ['-d', '-n', run, '-b', '-F', varnishFormat])),
+    logs: [{ name: 'varnish', file: 'varnish.log', options: {}, url: `http://127.0.0.1:${ports.front}` }],
+    requests: [
+      { method: 'GET', path: '/200', verdicts: only('ok') },
+      { method: 'GET', path: '/race', warm: true, verdicts: only('repaired-race') },
+      { method: 'POST', path: '/race', warm: true, verdicts: only('keep-alive-race') },
+      { method: 'POST', path: '/race-rst', warm: true, verdicts: only('keep-alive-race') },
+      // closed on a fresh connection, too
+      { method: 'GET', path: '/die', warm: true, verdicts: only('app-error') },
+      { method: 'POST', path: '/work', verdicts: only('app-error') },
+      { method: 'POST', path: '/slow', verdicts: only('target-timeout') },
+      { method: 'GET', path: '/half', verdicts: only('mid-response') },
+      { method: 'GET', path: '/junk', verdicts: only('app-error') },
+      { method: 'GET', path: '/500', verdicts: only('app-error') },
+      { method: 'GET', path: '/503', verdicts: only('app-error') },
+      { method: 'GET', path: '/404', verdicts: only('ok') },
+      { method: 'GET', path: '/refused', verdicts: only('refused') },
+      { method: 'GET', path: '/sick', verdicts: only('refused') },
+      // a pipe ends with its connection, and its record comes then
+      { method: 'GET', path: '/204', verdicts: {} }
+    ]
+  }
+}
+
+module.exports = { nginx, haproxy, apache, varnish }

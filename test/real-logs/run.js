@@ -2,7 +2,7 @@
 
 // What real proxies write about requests whose fate is known, and what we make of it.
 //
-//   node test/real-logs/run.js            nginx, HAProxy and Apache, those that are installed
+//   node test/real-logs/run.js            nginx, HAProxy, Apache and Varnish, those that are installed
 
 const assert = require('node:assert')
 const { spawn } = require('node:child_process')
@@ -16,7 +16,8 @@ const { classifyLog } = require('../../lib/logs')
 const proxies = require('./proxies')
 const { startUpstream } = require('./upstream')
 
-const startLimitMs = 10000
+// Varnish compiles its configuration with the C compiler.
+const startLimitMs = 20000
 const rounds = 3
 
 async function freePort () {
@@ -61,7 +62,7 @@ function check (name, log, text, expected) {
   for (const { method, path, verdicts } of expected) {
     const wanted = verdicts[log.name]
     if (wanted === undefined) continue
-    const about = entries.filter(({ line }) => lines[line - 1].includes(log.pathless?.[path] ?? `${method} ${path} `))
+    const about = entries.filter(({ line }) => lines[line - 1].includes(log.pathless?.[path] ?? `${method} ${log.url ?? ''}${path} `))
     assert.ok(about.length > 0, `${name} ${log.name}: nothing about ${method} ${path}`)
     for (const entry of about) {
       count++
@@ -76,7 +77,7 @@ async function run (name, proxy) {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'lbst-real-'))
   const upstream = await startUpstream()
   const ports = { front: await freePort(), second: await freePort(), dead: await freePort(), upstream: upstream.port }
-  const { command, args, logs, requests } = proxy({ dir, ports })
+  const { command, args, logs, requests, collect } = proxy({ dir, ports })
   const child = spawn(command, args, { stdio: ['ignore', fs.openSync(path.join(dir, 'stdout'), 'w'), fs.openSync(path.join(dir, 'stderr'), 'w')] })
   const failed = once(child, 'error').then(([error]) => { throw error })
   try {
@@ -88,6 +89,7 @@ async function run (name, proxy) {
         await send(request.port ?? ports.front, request)
       }
     }
+    collect?.()
     child.kill('SIGTERM')
     await once(child, 'exit')
     if (process.env.LBST_SHOW) for (const log of logs) console.log(fs.readFileSync(path.join(dir, log.file), 'utf8'))

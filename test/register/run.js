@@ -5,23 +5,11 @@
 //
 //   npm run test:register
 
-const { once } = require('node:events')
-const net = require('node:net')
 const path = require('node:path')
 const { ensureApp, ensureNext } = require('../helpers/apps')
-const { startProgram, outlives } = require('../helpers/preload')
+const { freePort, startProgram, outlives } = require('../helpers/preload')
 
 const fixture = (name) => path.join(__dirname, '..', 'fixtures', 'register', name)
-
-/** A port that is free now: the standalone server takes 0 for 3000. */
-async function freePort () {
-  const server = net.createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address()
-  server.close()
-  await once(server, 'close')
-  return String(port)
-}
 
 function programs () {
   const fastify = ensureApp('fastify', ['fastify@5'])

@@ -1,0 +1,2 @@
+/** A preload: it has an effect and no exports. */
+export {}
