@@ -51,6 +51,7 @@ async function readText (task, options, heads, onEntries) {
   try {
     fd = fs.openSync(task.file, 'r')
     const head = readHead(fd, task.packing, heads)
+    if (head?.length === 0 && task.packing === 'plain') return { result: null }
     if (head === null || head.length === 0) return null
     scanner.openAt(head, task.from)
     if (scanner.json) return null
