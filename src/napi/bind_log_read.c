@@ -90,14 +90,11 @@ LBST_BIND(log_source) {
   NAPI_TRY(env, lbst_napi_get_u32(env, argv[1], "fd", &fd));
   NAPI_TRY(env, napi_get_value_double(env, argv[2], &from));
   NAPI_TRY(env, napi_get_value_double(env, argv[3], &to));
-  if (fd > INT32_MAX || !(from >= 0 && from <= to && from <= LBST_NAPI_OFFSET_MAX)) {
-    (void) lbst_napi_throw(env, LBST_E_OUT_OF_RANGE, "no such part of a file");
-    return NULL;
-  }
+  if (fd > INT32_MAX || !(from >= 0 && from <= to && from <= LBST_NAPI_OFFSET_MAX))
+    return lbst_napi_refuse(env, LBST_E_OUT_OF_RANGE, "no such part of a file");
   if (!lbst_reader_init(&reader, (int) fd, (uint64_t) from,
-                        to > LBST_NAPI_OFFSET_MAX ? UINT64_MAX : (uint64_t) to)) {
-    NAPI_TRY(env, lbst_napi_check(env, LBST_E_NATIVE_FAILED));
-  }
+                        to > LBST_NAPI_OFFSET_MAX ? UINT64_MAX : (uint64_t) to))
+    return lbst_napi_refuse(env, LBST_E_NATIVE_FAILED, NULL);
   lbst_reader_free(&log->reader);
   log->reader = reader;
   return NULL;
@@ -106,7 +103,7 @@ LBST_BIND(log_source) {
 /* logRead(handle) -> a promise of { done, error, entries }. Until it is settled, every
  * other call with this handle throws. */
 LBST_BIND(log_read) {
-  napi_value argv[1], promise;
+  napi_value argv[1], promise = NULL;
   lbst_napi_log_t *log;
   lbst_napi_read_t *read;
   napi_status status;
@@ -114,9 +111,9 @@ LBST_BIND(log_read) {
   NAPI_TRY(env, lbst_napi_get_args(env, info, 1, argv));
   NAPI_TRY(env, lbst_napi_get_log(env, argv[0], &log));
   if (log->reader.buffer == NULL)
-    NAPI_TRY(env, lbst_napi_throw(env, LBST_E_CONFLICT, "there is nothing to read"));
+    return lbst_napi_refuse(env, LBST_E_CONFLICT, "there is nothing to read");
   read = calloc(1, sizeof(*read));
-  if (read == NULL) NAPI_TRY(env, lbst_napi_check(env, LBST_E_NATIVE_FAILED));
+  if (read == NULL) return lbst_napi_refuse(env, LBST_E_NATIVE_FAILED, NULL);
   read->log = log;
   status = start(env, read, argv[0], &promise);
   if (status != napi_ok) {
