@@ -40,6 +40,7 @@
       # sys: the OS and libuv
       'src/sys/clock.c',
       'src/sys/reader.c',
+      'src/sys/unpack.c',
       # napi: Node-API
       'src/napi/addon.c',
       'src/napi/bind_conn.c',

@@ -8,6 +8,7 @@ const fs = require('node:fs')
 const { createRequire } = require('node:module')
 const path = require('node:path')
 const { getEnvironmentData, setEnvironmentData } = require('node:worker_threads')
+const { adopt } = require('./realm')
 
 const kWarned = 'lb-safe-timeouts: no native module'
 
@@ -45,6 +46,7 @@ function listPrebuilds () {
  */
 function tryOwnBuild (tried) {
   const name = 'build/Release'
+  if (typeof __dirname !== 'string') return null // bundled into an ES module
   const file = path.join(__dirname, '..', 'build', 'Release', 'lb_safe_timeouts.node')
   if (!fs.existsSync(file)) {
     tried.push({ name, why: 'nothing was built here' })
@@ -59,19 +61,33 @@ function tryOwnBuild (tried) {
 }
 
 /**
+ * What a bundler makes of require('x.node') is the module; or, with a loader for files, the
+ * name of the file that it has put beside the bundle; or something else in its place.
+ */
+function open (found) {
+  if (typeof found.policyPlan === 'function') return found
+  if (typeof found !== 'string') throw new Error('the bundler has left it out')
+  // an ES module has no __dirname; the program itself is the bundle then
+  const dir = typeof __dirname === 'string' ? __dirname : path.dirname(process.argv[1])
+  const opened = { exports: {} }
+  process.dlopen(opened, path.resolve(dir, found))
+  return opened.exports
+}
+
+/**
  * The paths are literal, because bundlers and Next.js take along nothing else; and inside
  * `try`, where they put up with one that is missing.
  */
 function tryPrebuild (tried, name) {
   try {
     switch (name) {
-      case 'darwin-arm64': return require('../prebuilds/darwin-arm64/lb_safe_timeouts.node')
-      case 'darwin-x64': return require('../prebuilds/darwin-x64/lb_safe_timeouts.node')
-      case 'linux-arm64': return require('../prebuilds/linux-arm64/lb_safe_timeouts.node')
-      case 'linux-arm64-musl': return require('../prebuilds/linux-arm64-musl/lb_safe_timeouts.node')
-      case 'linux-x64': return require('../prebuilds/linux-x64/lb_safe_timeouts.node')
-      case 'linux-x64-musl': return require('../prebuilds/linux-x64-musl/lb_safe_timeouts.node')
-      case 'win32-x64': return require('../prebuilds/win32-x64/lb_safe_timeouts.node')
+      case 'darwin-arm64': return open(require('../prebuilds/darwin-arm64/lb_safe_timeouts.node'))
+      case 'darwin-x64': return open(require('../prebuilds/darwin-x64/lb_safe_timeouts.node'))
+      case 'linux-arm64': return open(require('../prebuilds/linux-arm64/lb_safe_timeouts.node'))
+      case 'linux-arm64-musl': return open(require('../prebuilds/linux-arm64-musl/lb_safe_timeouts.node'))
+      case 'linux-x64': return open(require('../prebuilds/linux-x64/lb_safe_timeouts.node'))
+      case 'linux-x64-musl': return open(require('../prebuilds/linux-x64-musl/lb_safe_timeouts.node'))
+      case 'win32-x64': return open(require('../prebuilds/win32-x64/lb_safe_timeouts.node'))
     }
     tried.push({ name, why: 'there is no prebuilt binary for it' })
   } catch (cause) {
@@ -122,7 +138,7 @@ function warn (tried) {
 function load () {
   const tried = []
   const addon = loadAddon(tried)
-  if (addon !== null) return { binding: addon, isNative: true }
+  if (addon !== null) return { binding: adopt(addon), isNative: true }
   if (process.env.LB_SAFE_TIMEOUTS_REQUIRE_NATIVE === '1') throw createMissing(tried)
   try {
     const binding = require('./wasm').loadWasm()

@@ -84,8 +84,11 @@ export type Server = HttpServer | HttpsServer | Http2Server | Http2SecureServer 
 
 /** A server of another make with the same methods and timers (a framework's own, spdy). */
 export interface ServerLike {
+  /** As of net.Server. */
   listen (...args: any[]): any
+  /** As of net.Server. */
   close (...args: any[]): any
+  /** As of EventEmitter. */
   on (event: string, listener: (...args: any[]) => void): any
   /** ms, as Node has it. */
   keepAliveTimeout: number
@@ -156,10 +159,17 @@ export type MetadataFormat =
 /** The text of a configuration, its bytes, or parsed JSON. */
 export type Metadata = string | NodeJS.ArrayBufferView | object
 
+/** The options of `readLbMetadata`. */
 export interface MetadataOptions {
-  /** @default recognised by content */
+  /**
+   * The format of the input.
+   * @default recognised by content
+   */
   format?: MetadataFormat
-  /** What `where` calls the input. @default 'input' */
+  /**
+   * What `where` calls the input.
+   * @default 'input'
+   */
   file?: string
 }
 
@@ -226,21 +236,33 @@ export interface Options {
 
 /** Node's timeouts in ms as a server held them; a value that is no number is told in words. */
 export interface Timeouts {
+  /** How long a connection may idle after an answer, in ms. */
   keepAliveTimeout?: number | string | boolean | null
+  /** How long a header may take, and how long a connection may be unused, in ms. */
   headersTimeout?: number | string | boolean | null
+  /** How long a whole request may take, in ms. */
   requestTimeout?: number | string | boolean | null
+  /** server.timeout: how long a socket may be silent, in ms. */
   timeout?: number | string | boolean | null
+  /** What Node adds to keepAliveTimeout, in ms. */
   keepAliveTimeoutBuffer?: number | string | boolean | null
+  /** How often headersTimeout and requestTimeout are looked at, in ms. */
   connectionsCheckingInterval?: number | string | boolean | null
 }
 
 /** The timeouts that a plan starts from, by Node's names, in ms. */
 export interface Settings {
+  /** How long a connection may idle after an answer, in ms. */
   keepAliveTimeout?: number
+  /** How long a header may take, and how long a connection may be unused, in ms. */
   headersTimeout?: number
+  /** How long a whole request may take, in ms. */
   requestTimeout?: number
+  /** server.timeout: how long a socket may be silent, in ms. */
   timeout?: number
+  /** What Node adds to keepAliveTimeout, in ms. */
   keepAliveTimeoutBuffer?: number
+  /** How often headersTimeout and requestTimeout are looked at, in ms. */
   connectionsCheckingInterval?: number
   /** Plan for another version of Node: `'22.19.0'`, or `'22'` for the newest one measured. */
   nodeVersion?: string
@@ -248,7 +270,9 @@ export interface Settings {
 
 /** A reason or a warning: a stable code (LBST_R_..., LBST_W_...) and a sentence. */
 export interface Note {
+  /** Stable. */
   readonly code: string
+  /** For people. */
   readonly message: string
 }
 
@@ -296,8 +320,11 @@ export interface Report extends Plan {
 
 /** What is known of one load balancer. Durations in ms; null: no source says. */
 export interface LoadBalancer {
+  /** What option `lb` takes. */
   readonly id: LbId
+  /** What it is called. */
   readonly name: string
+  /** Whose it is. */
   readonly vendor: string
   /** `l7-lb`, `l4-lb`, `cdn`, `paas`, `ingress`, `mesh`, `proxy` or `client`. */
   readonly kind: string
@@ -309,6 +336,7 @@ export interface LoadBalancer {
   readonly unbounded: boolean
   /** Whether its user can change the idle timeout. */
   readonly configurable: boolean | null
+  /** What its user can set it to, in ms. */
   readonly rangeMs: { readonly min: number | null, readonly max: number | null } | null
   /** The keep-alive timeout that its vendor advises for backends. */
   readonly backendAdviceMs: number | null
@@ -336,11 +364,13 @@ export interface LoadBalancer {
   readonly url: string
   /** When the source was read, YYYY-MM. */
   readonly asOf: string
+  /** How far to trust this row. */
   readonly confidence: 'low' | 'medium' | 'high'
 }
 
 /** How the timers of http.Server behave on one version of Node. */
 export interface NodeTimers {
+  /** The version that was asked for. */
   readonly version: string
   /** The version in which this behaviour began. */
   readonly from: string
@@ -502,7 +532,9 @@ export interface DrainReport {
   readonly windowMs: number
   /** Where it came from: `option`, `assumed`, or the load balancer's name. */
   readonly windowSource: string
+  /** The deadline that was used. */
   readonly deadlineMs: number
+  /** How long the drain took. */
   readonly tookMs: number
   /** When the listening socket was closed, in ms from the start. */
   readonly listenerClosedMs: number
@@ -551,11 +583,13 @@ export interface SignalOptions extends DrainOptions {
 
 /** The numbers for a pod's manifest. */
 export interface KubernetesPlan {
+  /** The deadline and 5 s to spare. */
   readonly terminationGracePeriodSeconds: number
   /** 0: `drain` waits itself. */
   readonly preStopSeconds: number
   /** What a preStop sleep needs where the process has no drain. */
   readonly preStopSecondsWithoutDrain: number
+  /** A probe that notices the drain within the window. */
   readonly readinessProbe: { readonly periodSeconds: number, readonly timeoutSeconds: number, readonly failureThreshold: number }
   /** What to pass to `drain` or `drain.onSignals`. */
   readonly drain: { readonly windowMs: number, readonly deadlineMs: number }
@@ -589,7 +623,10 @@ export interface DrainFunction {
    * deadline came first, 128 + the signal's number at a second signal. `remove()` forgets it.
    * @throws as `drain`, but at once: a mistake is told at start and not at the signal
    */
-  onSignals (server: Server | Server[], options?: SignalOptions): { remove (): void }
+  onSignals (server: Server | Server[], options?: SignalOptions): {
+    /** Stops to listen to the signals. */
+    remove (): void
+  }
   /**
    * The numbers for a pod's manifest. `requestMs` is the longest request, in ms (0 to 2147483647;
    * 15000 where it is not given).
@@ -600,6 +637,7 @@ export interface DrainFunction {
   kubernetes (options?: Pick<DrainOptions, 'lb' | 'idleTimeoutMs' | 'metadata' | 'windowMs'> & { requestMs?: number }): KubernetesPlan
 }
 
+/** A shutdown that loses no request. */
 export const drain: DrainFunction
 
 /**

@@ -15,8 +15,10 @@ export type LogVerdict =
   | 'other'
 
 /**
- * The formats of logs; `auto` finds out which. `varnish` is the side of Varnish that talks to the target, which is not in its usual log:
- * ```
+ * The formats of logs; `auto` finds out which. `varnish` is the side of Varnish that talks to the
+ * target, which is not in its usual log:
+ *
+ * ```sh
  * varnishncsa -b -F '%h %l %u %t "%r" %s %b "%{Referer}i" "%{User-agent}i" %{Varnish:time_firstbyte}x %{VSL:BereqAcct[2]}x %{VSL:BackendOpen[3]}x:%{VSL:BackendOpen[4]}x %{VSL:BackendOpen[7]}x "%{VSL:FetchError}x"'
  * ```
  */
@@ -123,27 +125,35 @@ export function createLogClassifier (options?: Omit<LogOptions, 'entries'>): Log
 
 /** An entry of `classifyLogFiles`. */
 export interface LogFileEntry extends LogEntry {
+  /** The path, or '-'. */
   file: string
+  /** The line. */
   text: string
 }
 
 /** The verdicts on one method or one target. */
 export interface LogShare {
+  /** The method or target. */
   name: string
+  /** Its lines by verdict. */
   counts: Record<LogVerdict, number>
 }
 
 /** The verdicts on all files together. */
 export interface LogReport extends Omit<Verdicts, 'entries' | 'badLines'> {
+  /** Those that were found. */
   formats: LogFormat[]
+  /** How many files were read. */
   files: number
   /** Lines outside of the times asked for. */
   outside: number
   /** How often each reason was given. */
   whys: Record<string, number>
+  /** By method. */
   methods: LogShare[]
-  /** Most races first. */
+  /** By target, most races first. */
   targets: LogShare[]
+  /** By hour (UTC). */
   hours: { time: string, counts: Record<LogVerdict, number> }[]
   /** Minutes of a target in which something failed. */
   minutes: { minute: number, time: string, target: string | null, counts: Record<LogVerdict, number> }[]
@@ -174,6 +184,11 @@ export interface LogFilesOptions extends Omit<LogOptions, 'entries'> {
   threads?: number
   /** Every line's entry, as it is read. */
   onEntries?: (entries: LogFileEntry[]) => void
+  /**
+   * All rows of the report's `minutes` (there may be thousands), or only those with races.
+   * @default true
+   */
+  minutes?: boolean
 }
 
 /**

@@ -5,13 +5,19 @@
 
 /** The server's properties by Node's names, in ms; absent ones are that version's defaults. */
 export interface ConnectionSettings {
+  /** How long a connection may idle after an answer, in ms. */
   keepAliveTimeout?: number
+  /** What Node adds to keepAliveTimeout, in ms. */
   keepAliveTimeoutBuffer?: number
+  /** How long a header may take, and how long a connection may be unused, in ms. */
   headersTimeout?: number
+  /** How long a whole request may take, in ms. */
   requestTimeout?: number
-  /** server.timeout */
+  /** server.timeout: how long a socket may be silent, in ms. */
   timeout?: number
+  /** How often headersTimeout and requestTimeout are looked at, in ms. */
   connectionsCheckingInterval?: number
+  /** After so many requests an answer says `Connection: close`; 0: no limit. */
   maxRequestsPerSocket?: number
 }
 
@@ -64,9 +70,11 @@ export interface ConnectionOutcome {
   atMs: number
   /** Close an idle connection, answer 408 and close, or destroy without a word. */
   action: 'close' | 'respond-408' | 'destroy'
+  /** Which limit it was. */
   reason: 'keep-alive' | 'headers' | 'request' | 'socket' | 'server-close'
   /** The bounds that hold on an event loop that is not late. */
   earliestMs: number
+  /** See `earliestMs`. */
   latestMs: number
 }
 

@@ -116,9 +116,18 @@ function wrapListen (prototype) {
   prototype.listen = wrapper
 }
 
+/** Loaded late, as by Next.js' instrumentation.js: what listens already. */
+function applyToListening (Server) {
+  for (const handle of process._getActiveHandles?.() ?? []) {
+    if (handle instanceof Server && handle.listening) apply(handle)
+  }
+}
+
 function register () {
   if (isInert) return
-  wrapListen(require('node:net').Server.prototype)
+  const { Server } = require('node:net')
+  if (!Server.prototype.listen[kRegistered]) applyToListening(Server)
+  wrapListen(Server.prototype)
   // Bun's servers have a listen() of their own
   if (process.versions.bun === undefined) return
   for (const { Server } of [require('node:http'), require('node:https')]) wrapListen(Server.prototype)

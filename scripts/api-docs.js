@@ -53,6 +53,9 @@ const options = {
   parametersFormat: 'table',
   interfacePropertiesFormat: 'table',
   useCodeBlocks: true,
+  // what is exported says what it is
+  requiredToBeDocumented: ['Function', 'Variable', 'Interface', 'TypeAlias', 'Method'],
+  validation: { notExported: true, invalidLink: true, notDocumented: true },
   // a link to a type that is not in the document would lead nowhere
   treatWarningsAsErrors: true,
   treatValidationWarningsAsErrors: true,

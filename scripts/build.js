@@ -1,8 +1,8 @@
 'use strict'
 
-// Builds the native module in a checkout with npm's own node-gyp. Nothing but Node, npm,
-// make, Python and a C compiler is needed: no C++ compiler, and no network where Node's
-// headers lie beside it.
+// Builds the native module in a checkout with npm's own node-gyp or, without make and Python,
+// by the compiler alone. No C++ compiler is needed, and no network where Node's headers lie
+// beside it.
 //
 //   node scripts/build.js            builds when a source is newer than the binary
 //   node scripts/build.js --force    builds in any case
@@ -10,6 +10,7 @@
 const { spawnSync } = require('node:child_process')
 const fs = require('node:fs')
 const path = require('node:path')
+const { compile } = require('../lib/native/compile')
 
 const root = path.join(__dirname, '..')
 const binary = path.join(root, 'build', 'Release', 'lb_safe_timeouts.node')
@@ -69,6 +70,27 @@ function findNodeGyp () {
   return candidates.find((file) => file && fs.existsSync(file))
 }
 
+function isInstalled (...tools) {
+  return tools.some((tool) => spawnSync(tool, ['--version'], { stdio: 'ignore' }).error === undefined)
+}
+
+/** Why neither node-gyp nor the compiler alone can do it, as far as something is not there. */
+function findMissing (nodedir, stderr) {
+  const missing = []
+  const cc = process.env.CC || 'cc'
+  if (process.platform !== 'win32' && !isInstalled(cc)) missing.push(`a C compiler (${cc})`)
+  if (nodedir === undefined && /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ENETUNREACH|ETIMEDOUT|response downloading/.test(stderr)) {
+    missing.push(`the headers of Node ${process.version}: no include/node beside ${process.execPath}, and nodejs.org could not be asked for them`)
+  }
+  return missing
+}
+
+/** Without make or Python, and so without node-gyp. */
+function buildAlone (nodedir) {
+  compile({ cc: [process.env.CC || 'cc'], platform: process.platform, include: path.join(nodedir, 'include', 'node'), out: binary })
+  return 0
+}
+
 function build () {
   const nodeGyp = findNodeGyp()
   if (nodeGyp === undefined) {
@@ -90,9 +112,15 @@ function build () {
     if (process.env.CI && warnings.length > 0) return 1
     return 0
   }
-  console.error(stdout, stderr, error ?? '')
-  console.error('lb-safe-timeouts: the native module could not be built. Needed: make, Python 3, a C compiler (cc)' +
-    (nodedir === undefined ? ', and the headers of Node ' + process.version + ' (none found near ' + process.execPath + ')' : ''))
+  const lacksTools = /find Python/.test(stderr) || !isInstalled('make', 'gmake')
+  if (nodedir !== undefined && lacksTools && process.platform !== 'win32' && isInstalled(process.env.CC || 'cc')) return buildAlone(nodedir)
+  const missing = findMissing(nodedir, stderr)
+  if (missing.length > 0) {
+    console.error(`lb-safe-timeouts: the native module cannot be built, missing: ${missing.join('; ')}`)
+  } else {
+    console.error(stdout, stderr, error ?? '')
+    console.error('lb-safe-timeouts: the native module could not be built')
+  }
   return status || 1
 }
 

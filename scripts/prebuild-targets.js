@@ -7,7 +7,7 @@ const { execFileSync } = require('node:child_process')
 const fs = require('node:fs')
 const os = require('node:os')
 const path = require('node:path')
-const { name, root, compile } = require('../lib/native/compile')
+const { name, root, compile, listSources } = require('../lib/native/compile')
 
 /** The file of one prebuilt binary. */
 function binaryOf (id) {
@@ -61,7 +61,9 @@ function makeWin32 ({ out, include }) {
     const symbols = [...headers.matchAll(/NAPI_CDECL\s+(napi_\w+)\(/g)].map(([, symbol]) => symbol)
     const list = path.join(dir, 'node.def')
     const library = path.join(dir, 'libnode.a')
-    fs.writeFileSync(list, ['LIBRARY node.exe', 'EXPORTS', ...new Set([...symbols, 'uv_hrtime']), ''].join('\n'))
+    const sources = listSources('win32').map((file) => fs.readFileSync(path.join(root, file), 'utf8')).join('')
+    const libuv = [...sources.matchAll(/\b(uv_\w+)\(/g)].map(([, symbol]) => symbol)
+    fs.writeFileSync(list, ['LIBRARY node.exe', 'EXPORTS', ...new Set([...symbols, ...libuv]), ''].join('\n'))
     execFileSync('x86_64-w64-mingw32-dlltool', ['--input-def', list, '--output-delaylib', library])
     compile({ cc: ['x86_64-w64-mingw32-gcc'], platform: 'win32', include, out, flags: [library] })
   } finally {

@@ -1,7 +1,8 @@
 'use strict'
 
-// Prose copies of facts that live in src/core and lib: rewrites the generated blocks in
-// README.md, docs/ and lib/index.d.ts. The blocks of docs/ are made in docs-blocks.js.
+// Prose copies of facts that live elsewhere: rewrites the generated blocks in README.md,
+// docs/ and lib/index.d.ts from the native module, and from the figures in bench/ a block of
+// the README and bench/report.html. The blocks of docs/ are made in docs-blocks.js.
 //
 //   node scripts/sync-docs.js           writes
 //   node scripts/sync-docs.js --check   exits 1 when a block is stale
@@ -9,6 +10,7 @@
 const fs = require('node:fs')
 const path = require('node:path')
 const { loadBalancers } = require('..')
+const { reportBlock, reportPage } = require('../bench/report')
 const { seconds } = require('../lib/cli/describe')
 const { docsBlocks, kindTitles } = require('./docs-blocks')
 
@@ -43,10 +45,13 @@ function lbOverview () {
 const blocks = [
   { file: 'lib/index.d.ts', open: '/* <generated: LbId, by scripts/sync-docs.js> */', close: '/* </generated: LbId> */', text: lbIds },
   { file: 'README.md', open: '<!-- <generated: load balancers, by scripts/sync-docs.js> -->', close: '<!-- </generated: load balancers> -->', text: lbOverview },
+  { file: 'README.md', open: '<!-- <generated: real proxies, by scripts/sync-docs.js> -->', close: '<!-- </generated: real proxies> -->', text: reportBlock },
+  { file: 'bench/report.html', text: reportPage }, // all of it
   ...docsBlocks
 ]
 
 function render (source, { file, open, close, text }) {
+  if (open === undefined) return text()
   const start = source.indexOf(open)
   const end = source.indexOf(close)
   if (start === -1 || end < start) throw new Error(`${file} has no block ${open}`)
@@ -55,7 +60,7 @@ function render (source, { file, open, close, text }) {
 
 for (const block of blocks) {
   const file = path.join(root, block.file)
-  const present = fs.readFileSync(file, 'utf8')
+  const present = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : ''
   const wanted = render(present, block)
   if (wanted === present) continue
   if (process.argv.includes('--check')) {

@@ -8,8 +8,7 @@
 const fs = require('node:fs')
 const path = require('node:path')
 const t = require('tap')
-const { loadBalancers } = require('..')
-const { checkFlags, readCommands, runCommand, startUnsafeServer } = require('./docs/command')
+const { checkFlags, readCommands, runCommand, startProcess, startUnsafeServer } = require('./docs/command')
 const { checkConfiguration } = require('./docs/configuration')
 const { listDocs, load, readAnchors, readBlocks, readLinks, root } = require('./docs/markdown')
 const { runProgram } = require('./docs/program')
@@ -19,7 +18,7 @@ const { complaintsOfTypes } = require('./docs/types')
 const atOnce = 4
 
 // they measure: 5 s each
-const measuring = /lb-safe-timeouts (doctor|selfcheck)\b/
+const measuring = /lb-safe-timeouts (doctor http|selfcheck)\b/
 const slow = process.argv.includes('--slow')
 
 const skip = process.platform === 'win32' && 'the commands are for a POSIX shell'
@@ -64,7 +63,10 @@ t.test('programs', { skip, jobs: atOnce }, async (t) => {
 t.test('commands', { skip, jobs: atOnce }, async (t) => {
   const sandbox = createSandbox()
   const server = await startUnsafeServer()
+  const watched = await startProcess(sandbox)
+  sandbox.env.PID = String(watched.pid)
   t.teardown(() => {
+    watched.kill()
     server.stop()
     sandbox.remove()
   })
@@ -123,7 +125,10 @@ t.test('the README', async (t) => {
     t.ok(names.length > 2, `${name} has ${names.length} options`)
     t.same(names.filter((option) => !options.includes(option)), [], `every option of ${name} is in it`)
   }
-  t.ok(text.includes(`| ${loadBalancers().length} load balancers |`))
+  const lib = fs.readdirSync(path.join(root, 'lib'), { recursive: true }).filter((file) => file.endsWith('.js')).map((file) => load(path.join('lib', file))).join('')
+  const variables = [...new Set(lib.match(/\bLB_SAFE_TIMEOUTS_[A-Z_]+/g))]
+  t.ok(variables.length >= 5, `${variables.length} variables of the environment`)
+  t.same(variables.filter((name) => !text.includes(`| \`${name}\` |`)), [], 'every one is in its table')
 })
 
 t.test('blocks that are not run', async (t) => {

@@ -9,8 +9,10 @@ const net = require('node:net')
 const os = require('node:os')
 const path = require('node:path')
 const t = require('tap')
+const { main } = require('../lib/cli/main')
 const { judgeProcess, tellProcess } = require('../lib/doctor/process')
 const { askProcess } = require('../lib/socket/ask')
+const { openStatusSocket } = require('../lib/socket/serve')
 const { register, startProgram, stopProgram } = require('./helpers/preload')
 const { Peer } = require('./helpers/peer')
 
@@ -20,6 +22,8 @@ const unsupported = process.getuid === undefined && 'no socket can be kept from 
 const isRoot = process.getuid?.() === 0
 const uid = process.getuid?.()
 const nobody = 65534
+// tap's own preloads write where nobody may not
+const bare = { ...process.env, NODE_OPTIONS: '' }
 
 function makeBase (t) {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'lbst-'))
@@ -34,14 +38,21 @@ async function start (t, file, env, options) {
   return program
 }
 
-async function doctor (args, { env, as } = {}) {
-  const command = [process.execPath, bin, 'doctor', ...args.map(String)]
-  if (as !== undefined) command.unshift('setpriv', `--reuid=${as}`, `--regid=${as}`, '--clear-groups')
-  const child = spawn(command[0], command.slice(1), { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } })
+/** The command, run here; process.env is the asker's. */
+async function doctor (args, { env = {} } = {}) {
   const said = { stdout: '', stderr: '' }
-  for (const name of ['stdout', 'stderr']) child[name].setEncoding('utf8').on('data', (text) => { said[name] += text })
-  const [status] = await once(child, 'close')
-  return { status, ...said }
+  const stream = (name) => ({ write: (text) => { said[name] += text } })
+  const before = { ...process.env }
+  Object.assign(process.env, env)
+  try {
+    const status = await main(['doctor', ...args.map(String)], { stdout: stream('stdout'), stderr: stream('stderr') })
+    return { status, ...said }
+  } finally {
+    for (const name of Object.keys(env)) {
+      if (before[name] === undefined) delete process.env[name]
+      else process.env[name] = before[name]
+    }
+  }
 }
 
 /** The names in the folder, once `wanted` holds for them. */
@@ -95,7 +106,7 @@ t.test('a process is asked', { skip: unsupported }, async (t) => {
 
 t.test('an unsafe server, and one that is no more', { skip: unsupported }, async (t) => {
   const { base, folder } = makeBase(t)
-  const env = { ...process.env, LB_SAFE_TIMEOUTS_SOCKET: base, LB_SAFE_TIMEOUTS_LB: 'aws-alb', LB_SAFE_TIMEOUTS_LOG: 'off' }
+  const env = { LB_SAFE_TIMEOUTS_SOCKET: base, LB_SAFE_TIMEOUTS_LB: 'aws-alb', LB_SAFE_TIMEOUTS_LOG: 'off' }
   const code = `
     const http = require('node:http')
     const make = () => http.createServer((req, res) => res.end('ok'))
@@ -104,7 +115,7 @@ t.test('an unsafe server, and one that is no more', { skip: unsupported }, async
     one.listen(0, () => two.listen(0, () => console.log(two.address().port)))
     process.on('message', () => one.close(() => process.send('closed')))
     process.on('disconnect', () => process.exit())`
-  const child = spawn(process.execPath, ['--require', register, '-e', code], { env, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
+  const child = spawn(process.execPath, ['--require', register, '-e', code], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
   const ended = once(child, 'exit')
   await once(child.stdout, 'data')
   const unsafe = await doctor(['--pid', child.pid], { env })
@@ -159,6 +170,14 @@ t.test('a wrong setting costs one line, and not the server', { skip: unsupported
   }
 })
 
+t.test('where a socket cannot be kept from other users', async (t) => {
+  const { getuid } = process
+  t.teardown(() => { process.getuid = getuid })
+  process.getuid = undefined // as on Windows
+  t.throws(() => openStatusSocket({ LB_SAFE_TIMEOUTS_SOCKET: '1' }), { code: 'LBST_E_UNSUPPORTED', message: /call status\(server\) in the process/ })
+  t.match(await doctor(['--pid', process.pid]), { status: 2, stderr: /--pid is not supported on \w+: call status\(server\)/ })
+})
+
 t.test('a folder that is not private is not used, by neither side', { skip: unsupported }, async (t) => {
   const faults = {
     'open to others': (folder) => {
@@ -200,7 +219,7 @@ t.test('another user', { skip: unsupported || (!isRoot && 'only root can become 
   const { child } = await start(t, 'http.js', env)
   const file = path.join(folder, `${child.pid}.sock`)
   const connect = `require('node:net').connect({ path: ${JSON.stringify(file)} }).on('error', (error) => console.log(error.code)).on('connect', () => { console.log('connected'); process.exit() })`
-  const ask = (...as) => spawnSync(as[0] ?? process.execPath, [...as.slice(1), ...(as.length > 0 ? [process.execPath] : []), '-e', connect], { encoding: 'utf8' }).stdout.trim()
+  const ask = (...as) => spawnSync(as[0] ?? process.execPath, [...as.slice(1), ...(as.length > 0 ? [process.execPath] : []), '-e', connect], { encoding: 'utf8', env: bare }).stdout.trim()
   const asNobody = ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups']
   t.equal(ask(), 'connected', 'the control')
   t.equal(ask(...asNobody), 'EACCES')
@@ -213,13 +232,13 @@ t.test('another user', { skip: unsupported || (!isRoot && 'only root can become 
   t.equal(ask(...asNobody), 'connected', 'the control')
   fs.chmodSync(folder, 0o700)
 
-  const refused = await doctor(['--pid', child.pid], { env, as: nobody })
+  const refused = spawnSync(asNobody[0], [...asNobody.slice(1), process.execPath, bin, 'doctor', '--pid', child.pid], { encoding: 'utf8', env: { ...bare, ...env } })
   t.match(refused, { status: 2, stderr: /belongs to another user: run doctor as that user/ })
 
   // and root may ask anybody: the folder is that of the process' own user
   fs.chmodSync(base, 0o1777)
   const command = `exec "${process.execPath}" --require "${register}" "${fixture('http.js')}"`
-  const other = spawn('setpriv', [...asNobody.slice(1), 'sh', '-c', command], { env: { ...process.env, ...env, LB_SAFE_TIMEOUTS_LB: 'haproxy' }, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
+  const other = spawn('setpriv', [...asNobody.slice(1), 'sh', '-c', command], { env: { ...bare, ...env, LB_SAFE_TIMEOUTS_LB: 'haproxy', LB_SAFE_TIMEOUTS_LOG: 'off' }, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
   await once(other.stdout, 'data')
   t.match(await doctor(['--pid', other.pid]), { status: 0, stdout: /^SAFE/m }, 'found by the environment of the process')
   const ended = once(other, 'exit')
@@ -259,6 +278,7 @@ t.test('sockets of the dead', { skip: unsupported }, async (t) => {
   // the number of the dead is this process' own
   const preload = path.join(base, 'preload.js')
   fs.writeFileSync(preload, `
+    if (!require('node:worker_threads').isMainThread) return
     const fs = require('node:fs')
     const file = ${JSON.stringify(folder)} + '/' + process.pid + '.sock'
     const server = require('node:net').createServer().listen(file)
@@ -358,10 +378,10 @@ t.test('workers of a cluster, and worker threads', { skip: unsupported }, async 
 
   const { child, ended } = await start(t, 'worker.js', env)
   const { stdout } = await doctor(['--pid', child.pid], { env })
-  t.match(stdout, new RegExp(`^process ${child.pid}, thread 1: `))
-  const thread = `${child.pid}-1.sock`
-  t.ok(fs.readdirSync(folder).includes(thread))
+  const [, thread] = new RegExp(`^process ${child.pid}, thread (\\d+): `).exec(stdout) ?? []
+  const name = `${child.pid}-${thread}.sock`
+  t.ok(fs.readdirSync(folder).includes(name), name)
   child.disconnect() // terminates the worker
   await ended
-  t.notOk(fs.readdirSync(folder).includes(thread), 'a terminated thread leaves nothing')
+  t.notOk(fs.readdirSync(folder).includes(name), 'a terminated thread leaves nothing')
 })

@@ -5,11 +5,13 @@
 const { spawnSync } = require('node:child_process')
 const fs = require('node:fs')
 const path = require('node:path')
+const zlib = require('node:zlib')
 const t = require('tap')
 const { generateLines } = require('../bench/alb-generator')
 const { native } = require('../lib/binding')
 const { classifyLog, classifyLogFiles } = require('../lib/logs')
 const { Lane } = require('../lib/logs/lane')
+const { logFixtures } = require('./support/log-fixtures')
 
 const text = [...generateLines(12000, 7)].join('')
 const wanted = classifyLog(text, { entries: true })
@@ -67,7 +69,7 @@ t.test('a log that is cut while it is read ends early', async (t) => {
   const file = write(t, 'cut.log', text)
   const fd = fs.openSync(file, 'r')
   const handle = openLog('all')
-  native().logSource(handle, fd, 0, Infinity)
+  native().logSource(handle, fd, 'plain', 0, Infinity)
   const first = await native().logRead(handle)
   t.notOk(first.done, 'there is no room for all entries at once')
   fs.truncateSync(file, 1000)
@@ -78,14 +80,83 @@ t.test('a log that is cut while it is read ends early', async (t) => {
   fs.closeSync(fd)
 })
 
+async function readPacked (t, content) {
+  const file = write(t, 'packed', content)
+  const lane = new Lane({ entries: 'none' })
+  const outcome = await lane.run({ file, packing: content[0] === 0x1f ? 'gzip' : 'zstd', from: 0, to: Infinity }, () => {})
+  const started = lane.worker !== null
+  lane.close()
+  return { lines: outcome.result?.lines ?? 0, code: outcome.failure?.code, started }
+}
+
+t.test('gzip', async (t) => {
+  const half = text.length >> 1
+  const whole = zlib.gzipSync(text)
+  const members = Buffer.concat([zlib.gzipSync(text.slice(0, half)), zlib.gzipSync(''), zlib.gzipSync(text.slice(half))])
+  t.strictSame(await readPacked(t, whole), { lines: 12000, code: undefined, started: false }, 'one member')
+  t.strictSame(await readPacked(t, members), { lines: 12000, code: undefined, started: false }, 'members')
+  t.strictSame(await readPacked(t, Buffer.concat([members, Buffer.alloc(700000)])), { lines: 12000, code: undefined, started: false }, 'padding')
+  t.match(await readPacked(t, Buffer.concat([whole, Buffer.from('rubbish')])), { lines: 12000, code: 'Z_DATA_ERROR' }, 'rubbish behind it')
+  t.match(await readPacked(t, zlib.gzipSync('')), { lines: 0, code: undefined }, 'nothing in it')
+  t.match(await readPacked(t, zlib.gzipSync(text + '\n'.repeat(5e7))), { lines: 12000, code: undefined }, 'packed very well')
+  for (let i = 1; i <= 20; i++) {
+    const cut = members.subarray(0, Math.floor(members.length * i / 21))
+    const complete = zlib.gunzipSync(cut, { finishFlush: zlib.constants.Z_SYNC_FLUSH }).toString().split('\n').length - 1
+    t.match(await readPacked(t, cut), { lines: complete, code: 'Z_BUF_ERROR' }, `cut behind ${cut.length} bytes`)
+  }
+})
+
+t.test('bytes that are wrong', async (t) => {
+  const whole = zlib.gzipSync(text)
+  for (let i = 0; i < 40; i++) {
+    const wrong = Buffer.from(whole)
+    wrong[10 + Math.floor((wrong.length - 10) * i / 40)] ^= 1 << i % 8
+    const { lines, code } = await readPacked(t, wrong)
+    // if not before, at the checksum
+    t.match(code, /^Z_(DATA|BUF)_ERROR$/, `after ${lines} lines`)
+  }
+})
+
+t.test('zstd', { skip: zlib.zstdCompressSync === undefined && 'this Node has none' }, async (t) => {
+  const frames = Buffer.concat([zlib.zstdCompressSync(text.slice(0, 100000)), zlib.zstdCompressSync(text.slice(100000))])
+  t.strictSame(await readPacked(t, frames), { lines: 12000, code: undefined, started: false }, 'frames')
+  t.match(await readPacked(t, frames.subarray(0, -1)), { code: 'Z_BUF_ERROR' }, 'cut')
+  t.match(await readPacked(t, Buffer.concat([frames, Buffer.from('rubbish')])), { lines: 12000, code: 'Z_DATA_ERROR' }, 'rubbish behind it')
+})
+
+t.test('what this process cannot unpack is left to a thread', async (t) => {
+  const file = write(t, 'a.gz', zlib.gzipSync(text))
+  const lane = new Lane({ entries: 'evidence', evidence: 5 })
+  const { result, failure } = await lane.runInThread({ file, packing: 'gzip' }, () => {})
+  lane.close()
+  t.match({ lines: result.lines, failure }, { lines: 12000, failure: undefined })
+  t.equal(native().logUnpack(Buffer.from('x'), 'plain', Buffer.alloc(9)), null)
+  if (zlib.zstdCompressSync === undefined) t.match(await readPacked(t, Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, 0])), { code: 'LBST_E_UNSUPPORTED', started: true })
+})
+
+t.test('JSON is left to a thread, packed or not', async (t) => {
+  const json = logFixtures().find(({ name }) => name === 'gcp').cases.map(({ line }) => line).join('\n')
+  const wanted = classifyLog(json)
+  const packed = write(t, 'a.gz', zlib.gzipSync(json))
+  t.match(await classifyLogFiles([packed]), { format: 'gcp', lines: wanted.lines, counts: wanted.counts, failures: [] })
+})
+
+t.test("what the caller's function throws is the caller's", async (t) => {
+  const oops = new Error('oops')
+  const onEntries = () => { throw oops }
+  for (const content of [text, zlib.gzipSync(text), '{"response_flags":"-","response_code":200}\n']) {
+    await t.rejects(classifyLogFiles([write(t, 'a', content)], { onEntries }), oops)
+  }
+})
+
 t.test('an error of the file, and a part of none', async (t) => {
   const handle = openLog()
   t.throws(() => native().logRead(handle), /nothing to read/)
-  t.throws(() => native().logSource(handle, 0, -1, Infinity), { code: 'LBST_E_OUT_OF_RANGE' })
-  t.throws(() => native().logSource(handle, 0, 2, 1), { code: 'LBST_E_OUT_OF_RANGE' })
-  t.throws(() => native().logSource(handle, 0, NaN, 1), { code: 'LBST_E_OUT_OF_RANGE' })
+  t.throws(() => native().logSource(handle, 0, 'plain', -1, Infinity), { code: 'LBST_E_OUT_OF_RANGE' })
+  t.throws(() => native().logSource(handle, 0, 'plain', 2, 1), { code: 'LBST_E_OUT_OF_RANGE' })
+  t.throws(() => native().logSource(handle, 0, 'plain', NaN, 1), { code: 'LBST_E_OUT_OF_RANGE' })
   const fd = fs.openSync(t.testdir({}), 'r')
-  native().logSource(handle, fd, 0, Infinity)
+  native().logSource(handle, fd, 'plain', 0, Infinity)
   const { done, error } = await native().logRead(handle)
   t.ok(done && error < 0, `a folder: ${error}`)
   fs.closeSync(fd)
@@ -95,7 +166,7 @@ t.test('an error of the file, and a part of none', async (t) => {
 t.test('while a thread has it, nobody else may', async (t) => {
   const fd = fs.openSync(write(t, 'busy.log', text), 'r')
   const handle = openLog()
-  native().logSource(handle, fd, 0, Infinity)
+  native().logSource(handle, fd, 'plain', 0, Infinity)
   const read = native().logRead(handle)
   for (const call of ['logClose', 'logResult', 'logRead']) t.throws(() => native()[call](handle), { code: 'LBST_E_CONFLICT' }, call)
   t.throws(() => native().logScan(handle, Buffer.from('x'), true), { code: 'LBST_E_CONFLICT' })
@@ -113,7 +184,7 @@ t.test('its environment may end while it reads, and its handle may be forgotten'
     const { native } = require(${JSON.stringify(require.resolve('../lib/binding'))})
     const start = () => {
       const handle = native().logOpen({ format: 'alb', record: false, logFormat: '', entries: 'none', evidence: 0, sinceMs: null, untilMs: null })
-      native().logSource(handle, fs.openSync(${JSON.stringify(path.join(dir, 'end.log'))}, 'r'), 0, Infinity)
+      native().logSource(handle, fs.openSync(${JSON.stringify(path.join(dir, 'end.log'))}, 'r'), 'plain', 0, Infinity)
       return native().logRead(handle)
     }
     if (!isMainThread) {

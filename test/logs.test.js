@@ -141,6 +141,9 @@ t.test('files', async (t) => {
   t.test('one, and many', async (t) => {
     const entries = []
     const one = await classifyLogFiles([path.join(dir, 'a.log')], { onEntries: (some) => entries.push(...some) })
+    const { minutes, ...rest } = await classifyLogFiles([path.join(dir, 'a.log')], { minutes: false })
+    t.strictSame({ ...rest, minutes: one.minutes }, one, 'the minutes can be left out')
+    t.strictSame(minutes, one.minutes.filter(({ counts }) => counts['keep-alive-race'] > 0), 'but for those with races')
     t.match(one, { format: 'alb', lines: 3000, bad: 0, files: 1, failures: [], counts: wanted.counts })
     t.strictSame(entries.map(({ file, text, ...entry }) => entry), wanted.entries)
     const all = await classifyLogFiles([dir])
@@ -222,6 +225,10 @@ t.test('files', async (t) => {
     t.match(run(['-', '--format', 'heroku'], text), { status: 3 }, 'no all-clear where no line could be read')
     t.match(run(['-'], ''), { status: 3, stdout: /No line tells of a request/ }, 'nor from nothing')
     t.match(run(['-', '--log-format', '$remote_addr$status'], 'x'), { status: 2, stderr: /it needs \$status, and something between/ })
+    if (process.platform !== 'win32') {
+      const head = spawnSync('sh', ['-c', `("${process.execPath}" "${bin}" logs - --csv; echo "ended with $?" >&2) | head -1`], { input: text.repeat(20), encoding: 'utf8' })
+      t.match(head, { stdout: /^file,line,[^\n]+\n$/, stderr: 'ended with 141\n' }, '| head has seen enough')
+    }
     t.match(run(['/nowhere']), { status: 2, stderr: /nowhere/ })
     t.match(run(['--sql', 'duckbd']), { status: 2, stderr: /did you mean 'duckdb'/ })
     t.match(run(['--sql', 'athena']), { status: 0, stdout: /CREATE EXTERNAL TABLE/ })

@@ -8,7 +8,7 @@ const path = require('node:path')
 const t = require('tap')
 const { classifyLogFiles } = require('../lib/logs')
 const { renderLogs } = require('../lib/report/logs')
-const { chromium, dump } = require('./support/browser')
+const { dump, noChromium } = require('./support/browser')
 
 const bin = path.join(__dirname, '..', 'bin', 'lb-safe-timeouts.js')
 const hostile = '</code><script>alert(1)</script><img src=x onerror=alert(1)>&lt;\u202e'
@@ -124,13 +124,13 @@ t.test('the command', async (t) => {
   for (const [args, message] of mistakes) t.match(run(...args), { status: 2, stderr: message, stdout: '' })
 })
 
-t.test('in a browser', { skip: chromium === undefined && 'no Chromium is installed', timeout: 90000 }, async (t) => {
+t.test('in a browser', { skip: noChromium, timeout: 90000 }, async (t) => {
   const { html } = await render(t, trickle(72, 20) + line(startMs + 72 * hourMs, 'race', { agent: hostile }))
   // for the eyes: LBST_SCREENSHOTS names a folder
   const folder = process.env.LBST_SCREENSHOTS
   if (folder !== undefined) {
     for (const width of [500, 1000]) {
-      for (const dark of [false, true]) await dump(t, html, { dark, width, screenshot: path.join(folder, `logs-${width}-${dark ? 'dark' : 'light'}.png`) })
+      for (const dark of [false, true]) await dump(t, html, { dark, size: `${width},1900`, screenshot: path.join(folder, `logs-${width}-${dark ? 'dark' : 'light'}.png`) })
     }
   }
   const dom = await dump(t, html)

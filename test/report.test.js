@@ -11,7 +11,7 @@ const { bin, histogramChart } = require('../lib/report/histogram')
 const { h, render } = require('../lib/report/markup')
 const { renderPage, figure } = require('../lib/report/page')
 const { thin, trafficChart } = require('../lib/report/traffic')
-const { chromium, dump } = require('./support/browser')
+const { dump, noChromium } = require('./support/browser')
 
 const hostile = '"><script>alert(1)</script><img src=x onerror=alert(1)>\'&\u0000'
 const hourMs = 3600000
@@ -91,7 +91,7 @@ t.test('every text is escaped, and nothing is loaded', async (t) => {
 
 // ---- in a browser ----------------------------------------------------------------------
 
-t.test('in a browser', { skip: chromium === undefined && 'no Chromium is installed', timeout: 90000 }, async (t) => {
+t.test('in a browser', { skip: noChromium, timeout: 90000 }, async (t) => {
   const traffic = Array.from({ length: 72 }, (_, index) => ({
     startMs: Date.UTC(2026, 10, 1) + index * hourMs,
     requests: Math.round(5000 + 4000 * Math.sin(index / 4)),

@@ -38,7 +38,7 @@ async function run (flags, io) {
     io.stdout.write(require('../logs/sql').createSql(flags.sql, { format: flags.format, where: flags.operands[0] }))
     return 0
   }
-  const options = { format: flags.format, logFormat: flags['log-format'], since: flags.since, until: flags.until }
+  const options = { format: flags.format, logFormat: flags['log-format'], since: flags.since, until: flags.until, minutes: flags.json === true }
   if (flags.csv) {
     io.stdout.write(columns.join(',') + '\n')
     options.onEntries = (entries) => io.stdout.write(entries.map(csvLine).join(''))

@@ -9,6 +9,7 @@ const { native } = require('../binding')
 const { plainText } = require('../plain-text')
 
 const commands = {
+  build: () => require('./build'),
   detect: () => require('./detect'),
   doctor: () => require('./doctor'),
   list: () => require('./list'),

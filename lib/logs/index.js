@@ -113,9 +113,9 @@ function createLogClassifier (options) {
 
 /** The verdicts of files, folders and '-' (stdin), read in worker threads, as one report. */
 async function classifyLogFiles (paths, options = {}) {
-  const read = readOptions(options, [...knownOptions, 'threads', 'onEntries'])
+  const read = readOptions(options, [...knownOptions, 'threads', 'onEntries', 'minutes'])
   const { readFiles } = require('./pool')
-  return readFiles(paths, { ...read, threads: options.threads, onEntries: options.onEntries })
+  return readFiles(paths, { ...read, threads: options.threads, onEntries: options.onEntries, minutes: options.minutes })
 }
 
 module.exports = { classifyLog, classifyLogFiles, createLogClassifier, logFormats: formats }

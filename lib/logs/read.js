@@ -3,8 +3,6 @@
 // The bytes of one log, whatever it is packed in, through one scanner. Runs in a worker.
 
 const fs = require('node:fs')
-const zlib = require('node:zlib')
-const { Readable, pipeline } = require('node:stream')
 const { createError } = require('../errors')
 const { headLength } = require('./formats')
 
@@ -25,6 +23,7 @@ function packing (head) {
 }
 
 function createUnpacker (kind) {
+  const zlib = require('node:zlib')
   if (kind === 'gzip') return zlib.createGunzip({ chunkSize: blockLength })
   if (kind in unpackers) throw createError('LBST_E_UNSUPPORTED', `this is ${kind}; make it plain text first: ${unpackers[kind]} <file> | npx lb-safe-timeouts logs -`)
   if (zlib.createZstdDecompress === undefined) {
@@ -107,6 +106,7 @@ async function scanStream (source, scanner, onEntries) {
   let chunks = behind(first.value, iterator)
   const kind = packing(first.value)
   if (kind !== 'plain') {
+    const { Readable, pipeline } = require('node:stream')
     const unpacker = createUnpacker(kind)
     // an error reaches the loop below through the unpacker
     chunks = pipeline(Readable.from(chunks, { highWaterMark: 1 }), unpacker, () => {})

@@ -22,24 +22,25 @@ function badEntry ({ line, why, text }) {
   return { line, why, text }
 }
 
-/** Rows of one flat list of numbers: key, target, a count for each of `kinds` verdicts. */
-function * buckets (flat, kinds) {
-  const width = 2 + kinds
-  for (let at = 0; at < flat.length; at += width) {
-    yield { key: flat[at], target: flat[at + 1], counts: flat.subarray(at + 2, at + width) }
-  }
-}
-
-function addTo (map, key, counts) {
+/** Adds `kinds` counts, which stand in `counts` from `at` on, to those of `key`. */
+function addTo (map, key, counts, at = 0, kinds = counts.length) {
   const sum = map.get(key)
-  if (sum === undefined) map.set(key, Array.from(counts))
-  else for (let i = 0; i < sum.length; i++) sum[i] += counts[i]
+  if (sum !== undefined) {
+    for (let i = 0; i < kinds; i++) sum[i] += counts[at + i]
+    return
+  }
+  const first = []
+  for (let i = 0; i < kinds; i++) first.push(counts[at + i])
+  map.set(key, first)
 }
 
 /** Adds up passes over any number of logs. */
 class Sum {
-  constructor () {
+  /** `minutes`: whether all of them are wanted, or only those in which a race was lost. */
+  constructor ({ minutes = true } = {}) {
     const { verdicts, whys } = native().logNames()
+    this.allMinutes = minutes
+    this.race = verdicts.indexOf('keep-alive-race')
     this.verdictNames = verdicts
     this.whyTexts = whys
     this.formats = new Set()
@@ -58,10 +59,16 @@ class Sum {
     result.counts.forEach((count, index) => { this.counts[index] += count })
     result.whys.forEach((count, index) => { this.whys[index] += count })
     for (const [name, counts] of Object.entries(result.methods)) addTo(this.methods, name, counts)
-    const minutesOf = new Map(result.targets.map(({ index, name }) => [index, this.minutesOf(name)]))
     for (const { name, counts } of result.targets) addTo(this.targets, name, counts)
-    for (const { key, counts } of buckets(result.hours, this.counts.length)) addTo(this.hours, key, counts)
-    for (const { key, target, counts } of buckets(result.minutes, this.counts.length)) addTo(minutesOf.get(target) ?? this.minutesOf(null), key, counts)
+    // flat lists: key, target's index, a count for each verdict
+    const kinds = this.counts.length
+    const { hours, minutes } = result
+    const targetAt = new Map(result.targets.map(({ index, name }) => [index, this.minutesOf(name)]))
+    for (let at = 0; at < hours.length; at += 2 + kinds) addTo(this.hours, hours[at], hours, at + 2, kinds)
+    for (let at = 0; at < minutes.length; at += 2 + kinds) {
+      if (!this.allMinutes && minutes[at + 2 + this.race] === 0) continue
+      addTo(targetAt.get(minutes[at + 1]) ?? this.minutesOf(null), minutes[at], minutes, at + 2, kinds)
+    }
   }
 
   minutesOf (target) {
@@ -88,6 +95,7 @@ class Sum {
     }
   }
 
+  /** A row per minute and target. */
   minuteRows () {
     const rows = []
     let time = null

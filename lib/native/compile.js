@@ -7,6 +7,7 @@
 
 const { spawnSync } = require('node:child_process')
 const fs = require('node:fs')
+const os = require('node:os')
 const path = require('node:path')
 
 const root = path.join(__dirname, '..', '..')
@@ -19,20 +20,21 @@ const common = ['-std=gnu11', '-O2', '-g0', '-fvisibility=hidden', '-fno-ident',
 
 const linkers = {
   // undefined symbols are Node's own; it is there when the module is loaded
-  darwin: ['-dynamiclib', '-fPIC', '-undefined', 'dynamic_lookup', '-Wl,-x'],
+  darwin: ['-dynamiclib', '-fPIC', '-undefined', 'dynamic_lookup'],
   // nodelete: an addon that only workers load must not be unmapped under code that still
   // runs. lazy: a runtime without one of the symbols can still load the rest.
   elf: ['-shared', '-fPIC', '-s', '-Wl,--build-id=none', '-Wl,-z,nodelete', '-Wl,-z,lazy'],
   win32: ['-shared', '-s', '-static-libgcc', '-Wl,--no-insert-timestamp'],
   // no-builtin: or the loop of strlen would become a call of strlen
   wasm: [
-    '-nostdlib', '-nostdlibinc', '-fno-builtin', '-mbulk-memory', '-mmutable-globals', '-isystem', 'src/wasm/include',
+    '-nostdlib', '-nostdlibinc', '-fno-builtin', '-Werror=implicit-function-declaration', '-mbulk-memory', '-mmutable-globals', '-isystem', 'src/wasm/include',
     '-Wl,--no-entry,--export-dynamic,--export=malloc,--export=free,--export-table,--export=__stack_pointer',
     '-Wl,--strip-all,--allow-undefined,-z,stack-size=1048576'
   ]
 }
 
 // the parts of src/sys that differ by system; the others have no answer to give
+const bySystem = /_(linux|darwin|mingw|none)\.c$/
 const systems = {
   linux: ['gate_linux.c', 'sock_linux.c'],
   darwin: ['gate_none.c', 'sock_darwin.c'],
@@ -40,21 +42,30 @@ const systems = {
   none: ['gate_none.c', 'sock_none.c']
 }
 
+// what src/wasm has in its own way
+const notForWasm = ['reader.c', 'unpack.c']
+
 /** The C files of a platform, below `root` and in a fixed order. */
 function listSources (platform) {
   const all = (folder) => fs.readdirSync(path.join(root, 'src', folder)).filter((file) => file.endsWith('.c')).sort()
   return [
     ...all('core').map((file) => `src/core/${file}`),
-    ...['clock.c', ...(systems[platform] ?? systems.none)].map((file) => `src/sys/${file}`),
+    ...all('sys').filter((file) => fits(file, platform)).map((file) => `src/sys/${file}`),
     ...all('napi').map((file) => `src/napi/${file}`),
     ...(platform === 'wasm' ? all('wasm').map((file) => `src/wasm/${file}`) : [])
   ]
 }
 
+function fits (file, platform) {
+  if (platform === 'wasm' && notForWasm.includes(file)) return false
+  return !bySystem.test(file) || (systems[platform] ?? systems.none).includes(file)
+}
+
 /** The folder of node_api.h and uv.h, or undefined. */
 function findHeaders () {
-  const { execPath } = process
-  const prefixes = [path.join(fs.realpathSync(execPath), '..', '..'), path.join(execPath, '..', '..'), process.env.npm_config_nodedir, '/usr/local', '/usr']
+  const { execPath, versions, env } = process
+  const fetched = path.join(os.homedir(), '.cache', 'node-gyp', versions.node) // by node-gyp
+  const prefixes = [path.join(fs.realpathSync(execPath), '..', '..'), path.join(execPath, '..', '..'), env.npm_config_nodedir, fetched, '/usr/local', '/usr']
   return prefixes.filter(Boolean).map((prefix) => path.join(prefix, 'include', 'node')).find((dir) => {
     return ['node_api.h', 'uv.h'].every((file) => fs.existsSync(path.join(dir, file)))
   })

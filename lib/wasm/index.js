@@ -9,8 +9,9 @@ const { createNapi } = require('./napi')
 function loadWasm () {
   // text in a JavaScript file: it comes along in every bundle and single executable
   const bytes = Buffer.from(require('../../prebuilds/wasm/lb_safe_timeouts'), 'base64')
-  const { functions, initialize } = createNapi()
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: functions, napi: functions })
+  const module = new WebAssembly.Module(bytes)
+  const { imports, initialize } = createNapi()
+  const { exports } = new WebAssembly.Instance(module, imports)
   return initialize(exports)
 }
 

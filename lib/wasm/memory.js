@@ -71,9 +71,14 @@ class Memory {
 
   /** A copy of `bytes` for the C code, or 0. free() takes it back. */
   copyIn (bytes) {
-    const at = this.#exports.malloc(bytes.byteLength || 1) >>> 0
-    if (at !== 0) this.bytes.set(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength), at)
+    const at = this.#exports.malloc(bytes.length || 1) >>> 0
+    if (at !== 0) this.bytes.set(bytes, at)
     return at
+  }
+
+  /** Fills `bytes` with what the C code has there. */
+  copyOut (at, bytes) {
+    bytes.set(this.bytes.subarray(at, at + bytes.length))
   }
 
   free (at) {

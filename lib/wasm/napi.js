@@ -4,6 +4,7 @@
 // the same C sources serve with and without a native module. Each does what Node's own
 // documentation says of it; a status other than ok is the caller's to act on.
 
+const { isProxy } = require('node:util').types
 const { Memory } = require('./memory')
 
 const ok = 0
@@ -17,9 +18,25 @@ const arrayExpected = 8
 const genericFailure = 9
 const pendingException = 10
 
+// what Node says of each status
+const statusTexts = [
+  null, 'Invalid argument', 'An object was expected', 'A string was expected', 'A string or symbol was expected', 'A function was expected',
+  'A number was expected', 'A boolean was expected', 'An array was expected', 'Unknown failure', 'An exception is pending'
+]
+
 // napi_valuetype and napi_typedarray_type, by their numbers
 const valueTypes = ['undefined', 'null', 'boolean', 'number', 'string', 'symbol', 'object', 'function', 'external', 'bigint']
-const arrayTypes = [Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array, Float32Array, Float64Array]
+const arrayTypes = ['Int8Array', 'Uint8Array', 'Uint8ClampedArray', 'Int16Array', 'Uint16Array', 'Int32Array', 'Uint32Array', 'Float32Array', 'Float64Array']
+
+// a typed array's own word for what it is, whatever was put on it
+const { get: readArrayType } = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)
+
+// For work in other threads, of which there are none here. lib asks for none; a call of it
+// all the same fails at its first step.
+const refused = [
+  'napi_create_reference', 'napi_delete_reference', 'napi_create_promise', 'napi_resolve_deferred',
+  'napi_create_async_work', 'napi_queue_async_work', 'napi_delete_async_work'
+]
 
 // napi_property_attributes
 const writable = 1
@@ -42,6 +59,11 @@ function isObject (value) {
   return (typeof value === 'object' && value !== null) || typeof value === 'function'
 }
 
+/** Node-API does not look through a proxy. */
+function isArray (value) {
+  return !isProxy(value) && Array.isArray(value)
+}
+
 function toInt64 (number) {
   if (!Number.isFinite(number)) return 0n
   const whole = BigInt(Math.trunc(number))
@@ -54,8 +76,10 @@ function createNapi () {
 
   // A value of JavaScript is a number to the C code: its place in here while a call lasts.
   const values = [undefined]
-  // the call that runs: its arguments, its copies in memory, and what was thrown in it
+  // The call that runs: its arguments, its copies in memory, the buffers that the C code fills
+  // there, and what was thrown in it
   let call = null
+  let lastStatus = ok
 
   const wraps = new WeakMap()
   const tags = new WeakMap()
@@ -73,15 +97,9 @@ function createNapi () {
     return ok
   }
 
-  /** Runs what may run JavaScript of the user's: getters, setters, proxies. */
+  /** Runs what may run JavaScript of the user's, unless something was thrown before. */
   function attempt (run) {
-    if (call.thrown !== null) return pendingException
-    try {
-      return run()
-    } catch (value) {
-      call.thrown = { value }
-      return pendingException
-    }
+    return call.thrown === null ? run() : pendingException
   }
 
   function throwNew (ErrorClass, code, message) {
@@ -93,14 +111,20 @@ function createNapi () {
     })
   }
 
+  /** What V8 makes of a property of nothing: an exception and another status. */
+  function refuseNothing () {
+    call.thrown ??= { value: new TypeError('Cannot convert undefined or null to object') }
+    return objectExpected
+  }
+
   function getOf (object, key, result) {
-    if (object === undefined || object === null) return objectExpected
+    if (object === undefined || object === null) return refuseNothing()
     return attempt(() => put(result, object[key]))
   }
 
   /** As in sloppy mode: what is frozen stays as it is, without a word. */
   function setOf (object, key, value) {
-    if (object === undefined || object === null) return objectExpected
+    if (object === undefined || object === null) return refuseNothing()
     return attempt(() => {
       const target = Object(object)
       Reflect.set(target, key, value, target)
@@ -112,10 +136,11 @@ function createNapi () {
   function enter (self, args, run) {
     const outer = call
     const stack = wasm.__stack_pointer.value
-    call = { self, args, first: values.length, copies: [], thrown: null }
+    call = { self, args, first: values.length, copies: [], buffers: [], thrown: null }
     try {
       const result = values[run()]
       if (call.thrown !== null) throw call.thrown.value
+      for (const { at, bytes } of call.buffers) memory.copyOut(at, bytes)
       return result
     } finally {
       for (const copy of call.copies) memory.free(copy)
@@ -134,11 +159,21 @@ function createNapi () {
     }
   }
 
-  /** Copies what lies in JavaScript's memory to where the C code can read it. */
-  function copyIn (array, data) {
-    const copy = memory.copyIn(array)
+  /** A copy for the C code, as long as this call lasts; 0 where there is no memory. */
+  function keep (bytes) {
+    const copy = memory.copyIn(bytes)
+    if (copy !== 0) call.copies.push(copy)
+    return copy
+  }
+
+  /** Tells the C code of the bytes of an array, as far as it asks. */
+  function putBytes (array, data, length) {
+    const { buffer, byteOffset, byteLength } = array
+    const bytes = new Uint8Array(buffer, byteOffset, byteLength)
+    if (length !== 0) memory.setU32(length, bytes.length)
+    if (data === 0) return ok
+    const copy = keep(bytes)
     if (copy === 0) return genericFailure
-    call.copies.push(copy)
     memory.setU32(data, copy)
     return ok
   }
@@ -170,8 +205,30 @@ function createNapi () {
     napi_create_array: (_, result) => put(result, []),
     napi_create_array_with_length: (_, length, result) => put(result, new Array(length >>> 0)),
     napi_create_double: (_, value, result) => put(result, value),
+    napi_create_int32: (_, value, result) => put(result, value),
     napi_create_uint32: (_, value, result) => put(result, value >>> 0),
     napi_create_string_utf8: (_, text, length, result) => put(result, memory.getText(text, length)),
+    /** The C code fills the buffer before it returns: that is when its bytes are taken over. */
+    napi_create_arraybuffer (_, length, data, result) {
+      const bytes = new Uint8Array(length >>> 0)
+      if (data !== 0) {
+        const at = keep(bytes)
+        if (at === 0) return genericFailure
+        call.buffers.push({ at, bytes })
+        memory.setU32(data, at)
+      }
+      return put(result, bytes.buffer)
+    },
+    napi_create_typedarray (_, type, length, buffer, offset, result) {
+      const ArrayClass = globalThis[arrayTypes[type]]
+      return ArrayClass === undefined ? invalidArg : put(result, new ArrayClass(values[buffer], offset >>> 0, length >>> 0))
+    },
+    napi_create_buffer_copy (_, length, data, copy, result) {
+      if (copy !== 0) return invalidArg
+      const bytes = Buffer.alloc(length >>> 0)
+      memory.copyOut(data >>> 0, bytes)
+      return put(result, bytes)
+    },
     napi_get_boolean: (_, value, result) => put(result, value !== 0),
     napi_get_null: (_, result) => put(result, null),
 
@@ -180,7 +237,7 @@ function createNapi () {
       memory.setU32(result, valueTypes.indexOf(typeOf(values[value])))
       return ok
     },
-    napi_is_array: (_, value, result) => putBoolean(result, Array.isArray(values[value])),
+    napi_is_array: (_, value, result) => putBoolean(result, isArray(values[value])),
     napi_is_buffer: (_, value, result) => putBoolean(result, ArrayBuffer.isView(values[value])),
     napi_strict_equals: (_, a, b, result) => putBoolean(result, values[a] === values[b]),
     napi_get_value_double (_, value, result) {
@@ -204,25 +261,22 @@ function createNapi () {
       return ok
     },
     napi_get_array_length (_, array, result) {
-      if (!Array.isArray(values[array])) return arrayExpected
+      if (!isArray(values[array])) return arrayExpected
       memory.setU32(result, values[array].length)
       return ok
     },
     napi_get_buffer_info (_, value, data, length) {
-      const array = values[value]
-      if (!ArrayBuffer.isView(array)) return invalidArg
-      if (length !== 0) memory.setU32(length, array.byteLength)
-      return data === 0 ? ok : copyIn(array, data)
+      return ArrayBuffer.isView(values[value]) ? putBytes(values[value], data, length) : invalidArg
     },
     napi_get_typedarray_info (_, value, type, length, data, buffer, offset) {
       const array = values[value]
-      const index = arrayTypes.findIndex((ArrayClass) => array instanceof ArrayClass)
+      const index = arrayTypes.indexOf(readArrayType.call(array))
       if (index === -1) return invalidArg
       if (type !== 0) memory.setU32(type, index)
       if (length !== 0) memory.setU32(length, array.length)
       if (buffer !== 0) put(buffer, array.buffer)
       if (offset !== 0) memory.setU32(offset, array.byteOffset)
-      return data === 0 ? ok : copyIn(array, data)
+      return putBytes(array, data, 0)
     },
 
     // ---- properties
@@ -298,15 +352,36 @@ function createNapi () {
       call.thrown = null
       return put(result, thrown?.value)
     },
-    // it would have to lie in the C code's memory; without it the caller has words of its own
-    napi_get_last_error_info: () => genericFailure,
+    /** napi_extended_error_info: the text's address, nothing, nothing, the status. */
+    napi_get_last_error_info (_, result) {
+      const text = statusTexts[lastStatus]
+      const info = keep(Buffer.alloc(16))
+      if (info === 0) return genericFailure
+      if (text) memory.setU32(info, keep(Buffer.from(`${text}\0`)))
+      memory.setU32(info + 12, lastStatus)
+      memory.setU32(result, info)
+      return ok
+    },
 
-    // ---- libuv
-    uv_hrtime: () => process.hrtime.bigint()
+  }
+
+  const napi = {}
+  for (const name of refused) napi[name] = () => genericFailure
+  for (const [name, run] of Object.entries(functions)) {
+    napi[name] = (...args) => {
+      try {
+        lastStatus = run(...args)
+      } catch (value) { // a getter, a trap of a proxy, or no stack left
+        call.thrown ??= { value }
+        lastStatus = pendingException
+      }
+      return lastStatus
+    }
   }
 
   return {
-    functions,
+    /** What the instance imports, by the names in node_api.h and in src/wasm/include/uv.h. */
+    imports: { napi, env: { uv_hrtime: () => process.hrtime.bigint() } },
     /** Runs the module's own initialization; returns its exports, as require() would. */
     initialize (exports) {
       wasm = exports

@@ -8,9 +8,9 @@ is_telling(lbst_log_format_t format, const lbst_line_t *line) {
   return format != LBST_LOG_TRAEFIK || line->answer_us != LBST_US_ABSENT;
 }
 
-/* How many of the first lines can be read as |format|. */
+/* How many of the first lines can be read as |format|; |*seen|: of how many. */
 static unsigned
-count_read(lbst_slice_t head, lbst_log_format_t format) {
+count_read(lbst_slice_t head, lbst_log_format_t format, unsigned *seen) {
   static const lbst_slice_t no_log_format = {"", 0};
   lbst_layout_t layout;
   lbst_cursor_t c = {head.at, head.at + head.len};
@@ -18,14 +18,18 @@ count_read(lbst_slice_t head, lbst_log_format_t format) {
   lbst_line_t line;
   unsigned count = 0, i;
 
+  *seen = 0;
   if (lbst_layout_init(&layout, format, no_log_format) != LBST_OK) return 0;
   for (i = 0; i < LINES_MAX && lbst_cursor_until(&c, '\n', &text); i++) {
     if (text.len > 0 && text.at[text.len - 1] == '\r') text.len--;
     if (text.len == 0) continue;
-    if (text.at[0] == '#')
+    if (text.at[0] == '#') {
       lbst_layout_header(&layout, text);
-    else if (lbst_line_parse(&line, &layout, text) == LBST_LINE_OK &&
-             is_telling(format, &line))
+      continue;
+    }
+    (*seen)++;
+    if (lbst_line_parse(&line, &layout, text) == LBST_LINE_OK &&
+        is_telling(format, &line))
       count++;
   }
   return count;
@@ -41,15 +45,17 @@ lbst_log_detect(lbst_slice_t head, lbst_log_format_t *format) {
     LBST_LOG_APACHE_ERROR, LBST_LOG_INGRESS_NGINX, LBST_LOG_VARNISH,     LBST_LOG_TRAEFIK,
     LBST_LOG_NGINX_ACCESS,
   };
-  unsigned best = 0;
+  unsigned best = 0, seen = 0;
   size_t i;
 
   for (i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
-    const unsigned count = count_read(head, order[i]);
     /* a few cut lines must not hand an ingress-nginx log to the format that takes them */
-    if (count * 3 <= best * 4) continue;
-    best = count;
-    *format = order[i];
+    const unsigned count = count_read(head, order[i], &seen);
+    if (count * 3 > best * 4) {
+      best = count;
+      *format = order[i];
+    }
+    if (best * 4 >= seen * 3) break; /* none can be that much better */
   }
   return best > 0;
 }

@@ -13,10 +13,7 @@ lbst_scan_init(lbst_scan_t *scan, lbst_log_format_t format, lbst_slice_t log_for
   for (i = 0; i <= LBST_VERDICT_COUNT; i++)
     scan->evidence_left[i] = evidence;
   scan->evidence_left[LBST_VERDICT_OK] = 0;
-  scan->skipping = false;
-  scan->line_no = scan->lines = scan->foreign = scan->broken = scan->outside = 0;
   lbst_answered_init(&scan->answered);
-  lbst_tally_init(&scan->tally);
   return LBST_OK;
 }
 

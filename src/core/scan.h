@@ -47,8 +47,8 @@ typedef struct lbst_scan_s {
   lbst_tally_t tally;
 } lbst_scan_t;
 
-/* Prepares |*scan|. Returns what lbst_layout_init() does. |evidence| is how many lines of
- * each verdict LBST_SCAN_EVIDENCE gives. */
+/* Prepares |*scan|, which must be all zero: see tally.h. Returns what lbst_layout_init()
+ * does. |evidence| is how many lines of each verdict LBST_SCAN_EVIDENCE gives. */
 lbst_status_t
 lbst_scan_init(lbst_scan_t *scan, lbst_log_format_t format, lbst_slice_t log_format,
                lbst_scan_entries_t entries, uint32_t evidence);

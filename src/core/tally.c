@@ -20,47 +20,33 @@ lbst_method_name(lbst_method_t method) {
  */
 static uint64_t
 word_of(lbst_slice_t name) {
-  const size_t behind = name.len - 2;
+  const size_t last = name.len - 2;
+  const size_t second = last < 2 ? last : 2;
   uint16_t parts[4];
 
   memcpy(&parts[0], name.at, 2);
-  memcpy(&parts[1], name.at + (behind < 2 ? behind : 2), 2);
-  memcpy(&parts[2], name.at + (behind < 2 ? 0 : behind - 2), 2);
-  memcpy(&parts[3], name.at + behind, 2);
+  memcpy(&parts[1], name.at + second, 2);
+  memcpy(&parts[2], name.at + last - second, 2);
+  memcpy(&parts[3], name.at + last, 2);
   return (uint64_t) parts[3] << 48 | (uint64_t) parts[2] << 32 |
          (uint64_t) parts[1] << 16 | parts[0];
 }
 
 static lbst_method_t
 method_of(lbst_slice_t name) {
-  lbst_method_t method = LBST_METHOD_other;
+  unsigned method = LBST_METHOD_other;
   uint64_t word;
 
-  if (name.len < 2 || name.len > 8) return method;
+  if (name.len < 2 || name.len > 8) return LBST_METHOD_other;
   word = word_of(name);
-  /* every row is compared: one comparison more is cheaper than a guess of which it is */
+  /* no branch here either: every row is compared, and the one that fits is let through */
 #define XX(text)                                                                         \
-  if (word == word_of(LBST_SLICE(#text)) && name.len == sizeof(#text) - 1)               \
-    method = LBST_METHOD_##text;
+  method ^= (LBST_METHOD_##text ^ LBST_METHOD_other) &                                   \
+            (0u - (((word ^ word_of(LBST_SLICE(#text))) |                                \
+                    (name.len ^ (sizeof(#text) - 1))) == 0));
   LBST_METHOD_MAP(XX)
 #undef XX
-  return method;
-}
-
-static void
-free_buckets(lbst_bucket_t *buckets, size_t count) {
-  size_t i;
-
-  memset(buckets, 0, count * sizeof(*buckets));
-  for (i = 0; i < count; i++)
-    buckets[i].key = LBST_TIME_NONE;
-}
-
-void
-lbst_tally_init(lbst_tally_t *tally) {
-  memset(tally, 0, sizeof(*tally));
-  free_buckets(tally->hours, LBST_TALLY_HOURS);
-  free_buckets(tally->minutes, LBST_TALLY_MINUTES);
+  return (lbst_method_t) method;
 }
 
 /* Multiplication by an odd number spreads a key over the high bits. */
@@ -77,10 +63,11 @@ find_bucket(lbst_bucket_t *buckets, size_t size, size_t *used, int64_t key,
 
   for (;; slot = (slot + 1) & (size - 1)) {
     lbst_bucket_t *b = &buckets[slot];
-    if (b->key == key && b->target == target) return b;
-    if (b->key != LBST_TIME_NONE) continue;
+    if (b->is_taken && b->key == key && b->target == target) return b;
+    if (b->is_taken) continue;
     if (*used >= size / 4 * 3) return NULL;
     (*used)++;
+    b->is_taken = true;
     b->key = key;
     b->target = target;
     return b;
@@ -147,15 +134,14 @@ floor_div(int64_t value, int64_t unit) {
 
 static void
 add_times(lbst_tally_t *tally, int64_t time_ms, uint32_t target, lbst_verdict_t verdict) {
-  const int64_t hour = floor_div(time_ms, HOUR_MS);
   lbst_bucket_t *bucket = tally->last_hour;
 
-  if (bucket == NULL || bucket->key != hour) {
+  if (bucket == NULL || (uint64_t) (time_ms - tally->last_hour_ms) >= HOUR_MS) {
+    const int64_t hour = floor_div(time_ms, HOUR_MS);
     bucket = find_bucket(tally->hours, LBST_TALLY_HOURS, &tally->hour_count, hour, 0);
-    if (bucket == NULL)
-      tally->hours_beyond++;
-    else
-      tally->last_hour = bucket;
+    if (bucket == NULL) tally->hours_beyond++;
+    tally->last_hour = bucket;
+    tally->last_hour_ms = hour * HOUR_MS;
   }
   if (bucket != NULL) bucket->of[verdict]++;
   if (verdict == LBST_VERDICT_OK) return;

@@ -4,7 +4,10 @@
 #include "verdict.h"
 
 /* What is counted while lines go by. All tables have a fixed size: however long a log is,
- * the memory stays the same, and what finds no room is counted as such. */
+ * the memory stays the same, and what finds no room is counted as such.
+ *
+ * It begins with all bytes zero, and nothing clears it: the tables are large and mostly
+ * stay empty, and fresh memory of calloc() costs nothing until it is written to. */
 
 #define LBST_TALLY_HOURS     16384u /* a year, and room to find one in it */
 #define LBST_TALLY_MINUTES   32768u /* of those in which something failed, per target */
@@ -35,7 +38,8 @@ typedef struct lbst_counts_s {
 
 /* One hour, or one minute of one target. */
 typedef struct lbst_bucket_s {
-  int64_t key; /* hours or minutes since 1970; LBST_TIME_NONE: free */
+  int64_t key; /* hours or minutes since 1970 */
+  bool is_taken;
   uint32_t target;
   uint32_t of[LBST_VERDICT_COUNT];
 } lbst_bucket_t;
@@ -57,13 +61,11 @@ typedef struct lbst_tally_s {
   size_t hour_count;
   size_t minute_count;
   lbst_bucket_t *last_hour; /* lines come in order: mostly the same again */
+  int64_t last_hour_ms;     /* when it began */
   lbst_target_row_t targets[LBST_TALLY_TARGETS];
   lbst_bucket_t hours[LBST_TALLY_HOURS];
   lbst_bucket_t minutes[LBST_TALLY_MINUTES];
 } lbst_tally_t;
-
-void
-lbst_tally_init(lbst_tally_t *tally);
 
 /* Counts one line and its verdict. */
 void

@@ -4,7 +4,8 @@
 #include "glue.h"
 
 /* The module keeps no state: no environment data, no handle, no reference. Any number of
- * workers, loads and copies can use it at once, and nothing has to be torn down. */
+ * workers, loads and copies can use it at once, and nothing has to be torn down: Node
+ * waits for a logRead() that a thread is busy with before it ends an environment. */
 
 #define METHOD(name, function)                                                           \
   { name, NULL, function, NULL, NULL, NULL, napi_enumerable, NULL }
@@ -26,6 +27,7 @@ static const napi_property_descriptor lbst_exports[] = {
   METHOD("logResult", lbst_bind_log_result),
   METHOD("logScan", lbst_bind_log_scan),
   METHOD("logSource", lbst_bind_log_source),
+  METHOD("logUnpack", lbst_bind_log_unpack),
   METHOD("doctorJudge", lbst_bind_doctor_judge),
   METHOD("doctorLimits", lbst_bind_doctor_limits),
   METHOD("evidenceJudge", lbst_bind_evidence_judge),

@@ -23,7 +23,8 @@ LBST_BIND(log_open);       /* (format, options) -> handle */
 LBST_BIND(log_read);       /* (handle) -> promise of { done, error, entries } */
 LBST_BIND(log_result);     /* (handle) -> all that was counted */
 LBST_BIND(log_scan);       /* (handle, block, last) -> { consumed, entries } */
-LBST_BIND(log_source);     /* (handle, fd, from, to): what log_read reads */
+LBST_BIND(log_source);     /* (handle, fd, packing, from, to): what log_read reads */
+LBST_BIND(log_unpack);     /* (head, packing, to) -> length of the text's beginning */
 LBST_BIND(doctor_judge);   /* (series by state, idleMs) -> findings */
 LBST_BIND(doctor_limits);  /* () -> { closesMax } */
 LBST_BIND(evidence_judge); /* (evidence, closes, count) -> { verdict, ... } */

@@ -115,10 +115,8 @@ LBST_BIND(log_open) {
   NAPI_TRY(env, lbst_napi_get_args(env, info, 1, argv));
   NAPI_TRY(env, napi_create_object(env, &handle));
   NAPI_TRY(env, napi_type_tag_object(env, handle, &tag));
-  log = malloc(sizeof(*log));
+  log = calloc(1, sizeof(*log));
   if (log == NULL) return lbst_napi_refuse(env, LBST_E_NATIVE_FAILED, NULL);
-  memset(&log->reader, 0, sizeof(log->reader));
-  log->busy = false;
   status = open_log(env, argv[0], log);
   if (status == napi_ok) status = napi_wrap(env, handle, log, free_log, NULL, NULL);
   if (status != napi_ok) free(log);
@@ -277,7 +275,7 @@ set_buckets(napi_env env, napi_value object, const char *name,
   at = data;
   for (i = 0; i < size && used > 0; i++) {
     const lbst_bucket_t *b = &buckets[i];
-    if (b->key == LBST_TIME_NONE) continue;
+    if (!b->is_taken) continue;
     *at++ = (double) b->key;
     *at++ = b->target == LBST_TALLY_NO_TARGET ? -1 : (double) b->target;
     for (v = 0; v < LBST_VERDICT_COUNT; v++)

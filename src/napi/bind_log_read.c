@@ -76,28 +76,68 @@ start(napi_env env, lbst_napi_read_t *read, napi_value handle, napi_value *promi
   return napi_queue_async_work(env, read->work);
 }
 
-/* logSource(handle, fd, from, to): what logRead() reads, from the beginning of a line on;
- * |to| may be Infinity. */
+static const char *const packings[] = {"plain", "gzip", "zstd"};
+
+/* A number of JavaScript's, Infinity for none. */
+static uint64_t
+end_of(double to) {
+  return to > LBST_NAPI_OFFSET_MAX ? UINT64_MAX : (uint64_t) to;
+}
+
+/* logSource(handle, fd, packing, from, to): what logRead() reads, from the beginning of a
+ * line on; |to| may be Infinity. */
 LBST_BIND(log_source) {
-  napi_value argv[4];
+  napi_value argv[5];
   lbst_napi_log_t *log;
   lbst_reader_t reader;
   double from, to;
-  uint32_t fd;
+  uint32_t fd, packing;
 
-  NAPI_TRY(env, lbst_napi_get_args(env, info, 4, argv));
+  NAPI_TRY(env, lbst_napi_get_args(env, info, 5, argv));
   NAPI_TRY(env, lbst_napi_get_log(env, argv[0], &log));
   NAPI_TRY(env, lbst_napi_get_u32(env, argv[1], "fd", &fd));
-  NAPI_TRY(env, napi_get_value_double(env, argv[2], &from));
-  NAPI_TRY(env, napi_get_value_double(env, argv[3], &to));
+  NAPI_TRY(env, lbst_napi_get_choice(env, argv[2], "packing", packings, 3, &packing));
+  NAPI_TRY(env, napi_get_value_double(env, argv[3], &from));
+  NAPI_TRY(env, napi_get_value_double(env, argv[4], &to));
   if (fd > INT32_MAX || !(from >= 0 && from <= to && from <= LBST_NAPI_OFFSET_MAX))
     return lbst_napi_refuse(env, LBST_E_OUT_OF_RANGE, "no such part of a file");
-  if (!lbst_reader_init(&reader, (int) fd, (uint64_t) from,
-                        to > LBST_NAPI_OFFSET_MAX ? UINT64_MAX : (uint64_t) to))
-    return lbst_napi_refuse(env, LBST_E_NATIVE_FAILED, NULL);
+  NAPI_TRY(env, lbst_napi_check(env, lbst_reader_init(&reader, (int) fd,
+                                                      (lbst_packing_t) packing,
+                                                      (uint64_t) from, end_of(to))));
   lbst_reader_free(&log->reader);
   log->reader = reader;
   return NULL;
+}
+
+/* logUnpack(head, packing, to) -> how many bytes of |to| the text that |head| is the
+ * beginning of fills, or null where this process cannot unpack it */
+LBST_BIND(log_unpack) {
+  napi_value argv[3], result;
+  lbst_unpack_t *unpack;
+  lbst_slice_t in;
+  size_t room, len;
+  uint32_t packing;
+  void *head, *to;
+  char *out;
+
+  NAPI_TRY(env, lbst_napi_get_args(env, info, 3, argv));
+  NAPI_TRY(env, napi_get_buffer_info(env, argv[0], &head, &in.len));
+  NAPI_TRY(env, lbst_napi_get_choice(env, argv[1], "packing", packings, 3, &packing));
+  NAPI_TRY(env, napi_get_buffer_info(env, argv[2], &to, &len));
+  in.at = head;
+  out = to;
+  room = len;
+  unpack =
+    packing == LBST_PACKING_PLAIN ? NULL : lbst_unpack_open((lbst_packing_t) packing);
+  if (unpack == NULL) {
+    NAPI_TRY(env, napi_get_null(env, &result));
+    return result;
+  }
+  /* what is broken behind it is found again when all of it is read */
+  (void) lbst_unpack_run(unpack, &in, &out, &room);
+  lbst_unpack_close(unpack);
+  NAPI_TRY(env, napi_create_double(env, (double) (len - room), &result));
+  return result;
 }
 
 /* logRead(handle) -> a promise of { done, error, entries }. Until it is settled, every

@@ -12,47 +12,91 @@
 /* Where the lines of entries are kept while the next block is read. */
 #define KEPT_LEN 65536u
 
-bool
-lbst_reader_init(lbst_reader_t *reader, int fd, uint64_t at, uint64_t end) {
-  char *buffer = malloc(BUFFER_LEN + KEPT_LEN);
+/* Read at once of what is packed. */
+#define PACKED_LEN 131072u
 
-  if (buffer == NULL) return false;
+lbst_status_t
+lbst_reader_init(lbst_reader_t *reader, int fd, lbst_packing_t packing, uint64_t at,
+                 uint64_t end) {
+  const bool is_packed = packing != LBST_PACKING_PLAIN;
+  lbst_unpack_t *unpack = is_packed ? lbst_unpack_open(packing) : NULL;
+  char *buffer;
+
+  if (is_packed && unpack == NULL) return LBST_E_UNSUPPORTED;
+  buffer = malloc(BUFFER_LEN + KEPT_LEN + (is_packed ? PACKED_LEN : 0));
+  if (buffer == NULL) {
+    lbst_unpack_close(unpack);
+    return LBST_E_UNSUPPORTED;
+  }
+  memset(reader, 0, sizeof(*reader));
   reader->fd = fd;
   reader->at = at;
   reader->end = end;
-  reader->ended = false;
-  reader->begin = reader->filled = 0;
+  reader->unpack = unpack;
+  reader->packed.at = buffer + BUFFER_LEN + KEPT_LEN;
   reader->buffer = buffer;
-  return true;
+  return LBST_OK;
 }
 
 void
 lbst_reader_free(lbst_reader_t *reader) {
+  lbst_unpack_close(reader->unpack);
+  reader->unpack = NULL;
   free(reader->buffer);
   reader->buffer = NULL;
 }
 
-/* One more block behind what is left of the last one. Returns 0 or libuv's error. */
+/* Reads at most |len| bytes. Returns how many, 0 at the end, or libuv's error. */
+static int
+read_some(lbst_reader_t *reader, char *to, unsigned len) {
+  const uint64_t left = reader->end - reader->at;
+  uv_buf_t buf = uv_buf_init(to, left < len ? (unsigned) left : len);
+  uv_fs_t req;
+  int length;
+
+  if (buf.len == 0) return 0;
+  length = uv_fs_read(NULL, &req, reader->fd, &buf, 1, (int64_t) reader->at, NULL);
+  uv_fs_req_cleanup(&req);
+  if (length > 0) reader->at += (uint64_t) length;
+  return length;
+}
+
+/* Unpacks a block to |to|. Returns how long it is, 0 at the end, or an error: only when
+ * there is nothing good in front of it. */
+static int
+unpack_some(lbst_reader_t *reader, char *to) {
+  char *const packed = reader->buffer + BUFFER_LEN + KEPT_LEN;
+  size_t room = BLOCK_LEN;
+  int length = 1;
+
+  while (room > 0 && length > 0 && reader->failure == 0) {
+    const size_t room_before = room, packed_before = reader->packed.len;
+    if (!lbst_unpack_run(reader->unpack, &reader->packed, &to, &room))
+      reader->failure = UV_EPROTO;
+    else if (reader->packed.len > 0 && reader->packed.len == packed_before &&
+             room == room_before)
+      reader->failure = UV_EPROTO; /* it does not get on */
+    if (reader->failure != 0 || reader->packed.len > 0 || room < room_before) continue;
+    length = read_some(reader, packed, PACKED_LEN);
+    if (length < 0) reader->failure = length;
+    if (length == 0 && !lbst_unpack_is_whole(reader->unpack)) reader->failure = UV_EOF;
+    if (length > 0) reader->packed = lbst_slice_between(packed, packed + length);
+  }
+  return room < BLOCK_LEN ? (int) (BLOCK_LEN - room) : reader->failure;
+}
+
+/* One more block behind what is left of the last one. Returns 0 or an error. */
 static int
 fill(lbst_reader_t *reader) {
-  const uint64_t left = reader->end - reader->at;
-  uv_buf_t block;
-  uv_fs_t req;
-  int length = 0;
+  const size_t left = reader->filled - reader->begin;
+  int length;
 
-  if (reader->begin > 0)
-    memmove(reader->buffer, reader->buffer + reader->begin,
-            reader->filled - reader->begin);
-  reader->filled -= reader->begin;
+  if (reader->begin > 0) memmove(reader->buffer, reader->buffer + reader->begin, left);
   reader->begin = 0;
-  block = uv_buf_init(reader->buffer + reader->filled,
-                      left < BLOCK_LEN ? (unsigned) left : BLOCK_LEN);
-  if (block.len > 0) {
-    length = uv_fs_read(NULL, &req, reader->fd, &block, 1, (int64_t) reader->at, NULL);
-    uv_fs_req_cleanup(&req);
-  }
+  reader->filled = left;
+  length = reader->unpack == NULL ? read_some(reader, reader->buffer + left, BLOCK_LEN)
+                                  : unpack_some(reader, reader->buffer + left);
   if (length < 0) return length;
-  reader->at += (uint64_t) length;
   reader->filled += (size_t) length;
   reader->ended = length == 0;
   return 0;

@@ -2,25 +2,33 @@
 #define LBST_READER_H
 
 #include "../core/scan.h"
+#include "unpack.h"
 
-/* A file, or a part of one, through a scan: read in blocks into one buffer that stays in
- * the processor's cache, and scanned there. Nothing is mapped: a log that is cut while it
- * is read must end early, and not with a signal. */
+/* A file, or a part of a plain one, through a scan: read or unpacked in blocks into one
+ * buffer that stays in the processor's cache, and scanned there. Nothing is mapped: a log
+ * that is cut while it is read must end early, and not with a signal. */
 typedef struct lbst_reader_s {
   int fd;
-  uint64_t at;  /* the next byte to read */
-  uint64_t end; /* none from there on; UINT64_MAX: as far as the file goes */
-  bool ended;
-  size_t begin; /* what is read and not yet done with, in |buffer| */
+  uint64_t at;           /* the next byte to read */
+  uint64_t end;          /* none from there on; UINT64_MAX: as far as the file goes */
+  bool ended;            /* there is no text any more */
+  int failure;           /* why not */
+  lbst_unpack_t *unpack; /* NULL: it is plain */
+  lbst_slice_t packed;   /* read and not yet unpacked */
+  size_t begin;          /* what is read and not yet done with, in |buffer| */
   size_t filled;
   char *buffer;
 } lbst_reader_t;
 
 /* Prepares |*reader| for the bytes of |fd|, an open file, from |at| to before |end|;
- * |at| must be the beginning of a line. The descriptor stays the caller's. False: there
- * is no memory; then nothing is written. */
-bool
-lbst_reader_init(lbst_reader_t *reader, int fd, uint64_t at, uint64_t end);
+ * |at| must be the beginning of a line, and of what is packed the beginning of it all.
+ * The descriptor stays the caller's. Writes |*reader| only on LBST_OK.
+ *
+ * Returns LBST_OK, or
+ *   LBST_E_UNSUPPORTED  this process cannot unpack |packing|, or has no memory */
+lbst_status_t
+lbst_reader_init(lbst_reader_t *reader, int fd, lbst_packing_t packing, uint64_t at,
+                 uint64_t end);
 
 /* Frees what lbst_reader_init() took. Does nothing to a reader that is all zero. */
 void
@@ -31,7 +39,8 @@ lbst_reader_free(lbst_reader_t *reader);
  * number; their slices hold until the next call.
  *
  * Returns LBST_READER_DONE, LBST_READER_MORE (take the entries and call again), or what
- * libuv says of an error, which is below 0. */
+ * libuv says of an error, which is below 0; UV_EPROTO is for what cannot be unpacked, and
+ * UV_EOF for what ends too early. */
 #define LBST_READER_DONE 0
 #define LBST_READER_MORE 1
 

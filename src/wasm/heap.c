@@ -3,6 +3,7 @@
  * every environment has an instance of the module and so its own. */
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define PAGE_LEN  65536u
 #define CLASS_MIN 5u  /* 32 bytes, the head among them */
@@ -54,6 +55,13 @@ malloc(size_t size) {
   if (block == NULL) return NULL;
   block->class_no = class_no;
   return (unsigned char *) block + HEAD_LEN;
+}
+
+void *
+calloc(size_t count, size_t size) {
+  void *data = size != 0 && count > SIZE_MAX / size ? NULL : malloc(count * size);
+
+  return data == NULL ? NULL : memset(data, 0, count * size);
 }
 
 void

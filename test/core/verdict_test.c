@@ -107,6 +107,8 @@ test_blocks(const flush_t *flush) {
 
   if (scan == NULL) abort();
   for (cut = 0; cut <= len; cut++) {
+    memset(scan, 0, sizeof(*scan));
+    memset(scan, 0, sizeof(*scan));
     (void) lbst_scan_init(scan, LBST_LOG_ENVOY, empty, LBST_SCAN_ALL, 0);
     done = lbst_scan_block(scan, flush_put(flush, log, cut), false, entries, 8, &of);
     (void) lbst_scan_block(scan, flush_put(flush, log + done, len - done), true, entries,
@@ -135,6 +137,7 @@ test_limits(void) {
   unsigned i;
 
   if (scan == NULL) abort();
+  memset(scan, 0, sizeof(*scan));
   (void) lbst_scan_init(scan, LBST_LOG_ALB, empty, LBST_SCAN_NONE, 0);
   memset(&line, 0, sizeof(line));
   line.method = empty;

@@ -13,9 +13,13 @@ const { root } = require('./markdown')
 const msMax = 60000
 const address = 'http://127.0.0.1:3000'
 
+// programs that are not here, and the file of a suite that runs the same line
+const elsewhere = { varnishncsa: 'test/real-logs/proxies.js' }
+
 // what the commands find here, so that an exit code other than 0 is right
 const exitCodes = [
-  { pattern: /lb-safe-timeouts doctor /, code: 1, why: 'the server of this test is unsafe' },
+  { pattern: /lb-safe-timeouts doctor http/, code: 1, why: 'the server of this test is unsafe' },
+  { pattern: /lb-safe-timeouts doctor --pid/, code: 3, why: 'no idle connection was closed yet' },
   { pattern: /lb-safe-timeouts logs (?!--sql)/, code: 1, why: 'the log has races in it' },
   { pattern: /lb-safe-timeouts list|show|detect|plan|selfcheck/, code: 0 }
 ]
@@ -42,6 +46,12 @@ function checkFlags (command) {
   return given.filter((flag) => !Object.hasOwn(flags, flag)).map((flag) => `${name} has no flag --${flag}`)
 }
 
+/** Of a command whose program is not here: the quoted part of it stands in another suite. */
+function checkElsewhere (command, file) {
+  const [, quoted] = /'(.+)'/.exec(command)
+  return fs.readFileSync(path.join(root, file), 'utf8').includes(`'${quoted}'`) ? [] : [`${file} has no ${quoted}`]
+}
+
 /** A server whose timers are all short, so that a doctor is soon done with it. */
 async function startUnsafeServer () {
   const server = http.createServer({ keepAliveTimeout: 100, headersTimeout: 500, requestTimeout: 800, connectionsCheckingInterval: 50 }, (req, res) => {
@@ -58,6 +68,8 @@ async function startUnsafeServer () {
  */
 async function runCommand (command, { folder, env }, target, shown = []) {
   if (command.startsWith('npm ')) return checkNpm(command)
+  const [program] = command.split(' ')
+  if (elsewhere[program] !== undefined) return checkElsewhere(command, elsewhere[program])
   const text = command.replaceAll(address, target)
   const child = spawn('sh', ['-c', text], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true, timeout: msMax })
   let stdout = ''
@@ -94,4 +106,13 @@ function prints (output, text) {
   })
 }
 
-module.exports = { checkFlags, readCommands, runCommand, startUnsafeServer }
+/** Another process that `doctor --pid` can ask, as docs/doctor.md starts it. */
+async function startProcess ({ folder, env }) {
+  const child = spawn(process.execPath, ['--require', 'lb-safe-timeouts/register', 'examples/register/server.js'], {
+    cwd: folder, env: { ...env, LB_SAFE_TIMEOUTS_SOCKET: '1', LB_SAFE_TIMEOUTS_LB: 'aws-alb', XDG_RUNTIME_DIR: folder }, stdio: ['ignore', 'pipe', 'ignore']
+  })
+  await once(child.stdout, 'data')
+  return child
+}
+
+module.exports = { checkFlags, readCommands, runCommand, startProcess, startUnsafeServer }

@@ -28,8 +28,10 @@ function canUnshare () {
 async function start (command, cwd, env) {
   const child = spawn('unshare', [...namespace, ...command], { cwd, env: { ...process.env, ...env, HOST: '127.0.0.1', PORT: '0' }, stdio: ['ignore', 'pipe', 'ignore'] })
   const exited = once(child, 'exit')
+  const failed = exited.then(([code]) => { throw new Error(`${command.join(' ')} ended with ${code} before it listened`) })
+  failed.catch(() => {})
   let text = ''
-  while (!text.includes('listening on')) text += (await once(child.stdout, 'data'))[0]
+  while (!text.includes('listening on')) text += (await Promise.race([once(child.stdout, 'data'), failed]))[0]
   const [, port] = /:(\d+)/.exec(text)
   // unshare's only child is the first process of the namespace
   const pid = Number(fs.readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8'))

@@ -7,7 +7,7 @@
 //   node test/docs/index.js [--write]    --write: examples/ecs/terraform-show.json anew
 
 const assert = require('node:assert/strict')
-const { spawnSync } = require('node:child_process')
+const { execFileSync, spawnSync } = require('node:child_process')
 const fs = require('node:fs')
 const { createRequire } = require('node:module')
 const os = require('node:os')
@@ -100,8 +100,9 @@ function testNginx () {
   }
 }
 
-/** The package as it is packed, installed by npm beside a user's package.json. */
+/** The package as it is packed, with this machine's binary, installed beside a user's package.json. */
 function installPacked () {
+  execFileSync(process.execPath, [path.join(root, 'scripts', 'prebuild.js'), `${process.platform}-${process.arch}`], { stdio: ['ignore', 'ignore', 'inherit'] })
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lbst-docs-packed-'))
   const run = (...args) => {
     const { status, stdout, stderr } = spawnSync('npm', args, { cwd: folder, encoding: 'utf8' })

@@ -3,44 +3,20 @@
 // doctor against servers that are not Node: nginx, Apache and Caddy, each with timeouts that
 // are known from its configuration.
 
-const { spawn } = require('node:child_process')
-const { once } = require('node:events')
-const fs = require('node:fs')
-const net = require('node:net')
-const os = require('node:os')
 const path = require('node:path')
-const { setTimeout: wait } = require('node:timers/promises')
 const { examine } = require('../../lib/doctor')
 const { createTarget } = require('../../lib/doctor/target')
-const { stopProcess } = require('../support/child')
+const { choosePort, findProgram, host, runProcess } = require('../support/proxies/process')
 
-const host = '127.0.0.1'
 const connections = 5
 const limitMs = 4500
 const lbMs = 3000
-const readyMsMax = 8000
-const readyPollMs = 30
 
 // Their timers are their own, and the machine is busy: a close is where it belongs when it is
 // not more than this from the configured time. nginx is later with the first header than with
 // all else. The next time in each configuration is 500 ms away.
 const earlyMs = 100
 const lateMs = 400
-
-const folders = [...(process.env.PATH ?? '').split(path.delimiter), '/usr/sbin', '/usr/local/sbin']
-
-function find (name) {
-  return folders.map((folder) => path.join(folder, name)).find((file) => fs.existsSync(file))
-}
-
-async function findFreePort () {
-  const server = net.createServer().listen(0, host)
-  await once(server, 'listening')
-  const { port } = server.address()
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 // keepMs is what a server is told to keep an idle connection for
 const nginx = (keepMs) => ({
@@ -91,7 +67,6 @@ const caddy = (keepMs) => ({
   name: `Caddy, idle ${keepMs}ms`,
   binary: 'caddy',
   args: (dir) => ['run', '--config', path.join(dir, 'Caddyfile'), '--adapter', 'caddyfile'],
-  env: (dir) => ({ XDG_CONFIG_HOME: dir, XDG_DATA_HOME: dir, HOME: dir }),
   files: (port) => ({
     Caddyfile: `{
   admin off
@@ -116,39 +91,11 @@ http://${host}:${port} {
 
 const servers = [nginx(1500), nginx(3500), apache(1500), apache(3500), caddy(1500), caddy(3500)]
 
-async function waitUntilReady (port) {
-  const endAt = Date.now() + readyMsMax
-  for (;;) {
-    const socket = net.connect({ host, port })
-    const [connected] = await Promise.race([once(socket, 'connect').then(() => [true]), once(socket, 'error').then(() => [false])]).catch(() => [false])
-    socket.destroy()
-    if (connected) return
-    if (Date.now() > endAt) throw new Error(`nothing listens on port ${port}`)
-    await wait(readyPollMs) // there is no event for it
-  }
-}
-
 async function start (server) {
-  const file = find(server.binary)
-  if (file === undefined) return null
-  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'lb-safe-timeouts-doctor-'))
-  fs.chmodSync(dir, 0o755) // Apache's children are another user
-  const port = await findFreePort()
-  for (const [name, text] of Object.entries(server.files(port, dir))) fs.writeFileSync(path.join(dir, name), text)
-  const child = spawn(file, server.args(dir), { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...server.env?.(dir) } })
-  let stderr = ''
-  child.stderr.on('data', (text) => { stderr += text })
-  const stop = async () => {
-    await stopProcess(child)
-    fs.rmSync(dir, { recursive: true, force: true })
-  }
-  try {
-    await waitUntilReady(port)
-  } catch (error) {
-    await stop()
-    throw new Error(`${server.name}: ${error.message}: ${stderr.slice(-500)}`)
-  }
-  return { port, stop }
+  if (findProgram(server.binary) === undefined) return null
+  const port = await choosePort()
+  const running = await runProcess('doctor', (folder) => ({ command: [server.binary, ...server.args(folder)], files: server.files(port, folder), ports: [port] }))
+  return { port, stop: running.stop }
 }
 
 function judge (server, report) {

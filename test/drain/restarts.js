@@ -12,12 +12,12 @@ const { parseArgs } = require('node:util')
 const { ensureNode } = require('../../scripts/nodes')
 const { enterNamespace, farHost, nearHost, startDelay } = require('./support/delay')
 const { Load } = require('./support/load')
-const { installedProxies, proxyNames, startProxy } = require('./support/proxies')
+const { findVersion, startProxy } = require('../support/proxies')
 const { ensurePeers, startBackend } = require('./support/start-backend')
 
 const { values } = parseArgs({
   options: {
-    proxies: { type: 'string', default: proxyNames.join(',') },
+    proxies: { type: 'string', default: 'nginx,haproxy,caddy,apache' },
     delays: { type: 'string', default: '0,1,5' },
     stalls: { type: 'string', default: '0,400' },
     only: { type: 'string', default: 'server.close(),http-terminator,drain' },
@@ -41,6 +41,7 @@ const settleAnswers = clients * 2
 
 const ports = [7001, 7002]
 const proxyPort = 7000
+const proxyIdleMs = 60000
 
 async function runCase ({ proxyName, delayMs, stallMs, how }) {
   const stopDelay = await startDelay(delayMs)
@@ -49,7 +50,7 @@ async function runCase ({ proxyName, delayMs, stallMs, how }) {
   const node = ensureNode(values.node)
   const start = (port) => startBackend(node, { how, options, port, host: listenHost, stallMs, stallAfterMs })
   const backends = await Promise.all(ports.map(start))
-  const proxy = await startProxy(proxyName, { port: proxyPort, backends: ports.map((port) => `${proxiedHost}:${port}`) })
+  const proxy = await startProxy(proxyName, { port: proxyPort, upstreams: ports.map((port) => `${proxiedHost}:${port}`), routing: 'balance', idleMs: proxyIdleMs })
   const load = new Load({ port: proxyPort, connections: clients, gapMs: clientGapMs, postShare: 1, retriesRefused: true })
   await load.answered(settleAnswers)
   let slowestMs = 0
@@ -79,13 +80,13 @@ async function runCase ({ proxyName, delayMs, stallMs, how }) {
 }
 
 async function main () {
-  const installed = installedProxies()
+  const installed = values.proxies.split(',').filter((name) => findVersion(name) !== null)
   const missing = values.proxies.split(',').filter((name) => !installed.includes(name))
   let passed = 0
   let failed = missing.length
   if (missing.length > 0) console.log(`not ok not installed: ${missing.join(', ')}`)
   const lostByWay = {}
-  for (const proxyName of values.proxies.split(',').filter((name) => installed.includes(name))) {
+  for (const proxyName of installed) {
     for (const delayMs of values.delays.split(',').map(Number)) {
       for (const stallMs of values.stalls.split(',').map(Number)) {
         for (const how of values.only.split(',')) {

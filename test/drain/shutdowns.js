@@ -9,8 +9,8 @@
 
 const { parseArgs } = require('node:util')
 const { ensureNode, lines } = require('../../scripts/nodes')
-const { Load } = require('./support/load')
-const { ensurePeers, startBackend } = require('./support/start-backend')
+const { shutDownOnce } = require('./support/shut-down')
+const { ensurePeers } = require('./support/start-backend')
 
 const { values } = parseArgs({
   options: {
@@ -27,28 +27,16 @@ const drainOptions = { windowMs: 300, deadlineMs: 3000 }
 // what the process may need beyond its deadline to end
 const exitMsMax = 1000
 
-// keep-alive connections that refuse to end are ended by the clients after this
+// server.close() on a line where it spares idle connections waits for its clients: they leave
 const patienceMs = 1000
 
-const cases = values.only?.split(',') ?? [control, 'http-terminator', '@godaddy/terminus', 'stoppable', 'http-graceful-shutdown', 'drain']
-
-async function shutDownOnce (node, how) {
-  const backend = await startBackend(node, { how, options: drainOptions })
-  const load = new Load({ port: backend.port, connections })
-  await load.answered(connections * 3)
-  const ended = backend.shutdown()
-  // server.close() on a line where it spares idle connections waits for its clients
-  const timer = setTimeout(() => load.stop(), how === 'drain' ? drainOptions.deadlineMs : patienceMs)
-  const { tookMs, report } = await ended
-  clearTimeout(timer)
-  await load.stop()
-  return { ...load.counts, reasons: load.reasons, tookMs, report }
-}
+const cases = values.only?.split(',') ?? [control, 'http-terminator', '@godaddy/terminus', 'stoppable', 'http-graceful-shutdown', 'lightship', 'fastify', 'drain']
 
 async function runCase (version, how) {
   const total = { lost: 0, sent: 0, slowestMs: 0, reasons: {}, saved: 0 }
   for (let run = 0; run < Number(values.runs); run++) {
-    const { lost, sent, tookMs, reasons, report } = await shutDownOnce(ensureNode(version), how)
+    const patience = how === 'drain' ? drainOptions.deadlineMs : patienceMs
+    const { lost, sent, tookMs, reasons, report } = await shutDownOnce(ensureNode(version), { how, options: drainOptions, connections, patienceMs: patience })
     total.lost += lost
     total.sent += sent
     total.slowestMs = Math.max(total.slowestMs, tookMs)

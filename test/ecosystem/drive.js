@@ -6,6 +6,7 @@
 
 const { spawn } = require('node:child_process')
 const { once } = require('node:events')
+const net = require('node:net')
 const path = require('node:path')
 const readline = require('node:readline')
 const { talk } = require('../support/talk')
@@ -48,27 +49,38 @@ function startProgram (command, args, { env, cwd, mode = 'ours' } = {}) {
     wakeAll()
   }))
   child.on('error', (error) => { program.stderr += error.message })
-  program.said = async (name) => {
+  const wait = async (find, what) => {
     let timer
     const late = new Promise((resolve) => { timer = setTimeout(resolve, patienceMs, 'late') })
     try {
       for (;;) {
-        const found = lines.find((line) => Object(line)[name] !== undefined)
+        const found = find()
         if (found) return found
         const end = program.exit && `it ended with ${program.exit.signal ?? program.exit.code}`
-        if (end) throw new Error(`no '${name}': ${end}: ${program.stderr.slice(0, 2000)}${program.stdout.slice(0, 500)}`)
+        if (end) throw new Error(`no ${what}: ${end}: ${program.stderr.slice(0, 2000)}${program.stdout.slice(0, 500)}`)
         const woken = new Promise((resolve) => { wake.push(resolve) })
-        if (await Promise.race([woken, late]) === 'late') throw new Error(`no '${name}' within ${patienceMs} ms: ${program.stderr.slice(0, 2000)}`)
+        if (await Promise.race([woken, late]) === 'late') throw new Error(`no ${what} within ${patienceMs} ms: ${program.stderr.slice(0, 2000)}`)
       }
     } finally {
       clearTimeout(timer)
     }
   }
+  program.said = (name) => wait(() => lines.find((line) => Object(line)[name] !== undefined), `'${name}'`)
+  program.text = (pattern) => wait(() => pattern.exec(program.stdout), String(pattern))
   program.stop = async () => {
     if (!program.exit) child.kill('SIGKILL')
     await program.ended
   }
   return program
+}
+
+/** The length of the head and body of a complete answer at the start of `text`; 0: not yet. */
+function answerLength (text) {
+  const body = text.indexOf('\r\n\r\n') + 4
+  if (body === 3) return 0
+  const length = /^content-length: *(\d+)\r$/im.exec(text.slice(0, body))
+  if (length !== null) return text.length >= body + Number(length[1]) ? body + Number(length[1]) : 0
+  return text.endsWith('\r\n0\r\n\r\n') ? text.length : 0
 }
 
 /** The status of the answer to a request on an open connection; 0: closed without one. */
@@ -77,8 +89,8 @@ async function ask (peer, url = '/') {
   peer.get(url)
   const answer = new Promise((resolve) => {
     const check = () => {
-      const head = /^HTTP\/1\.1 (\d+)[^]*\r\n\r\nok$/.exec(peer.text().slice(before))
-      if (head) resolve({ status: Number(head[1]), text: peer.text().slice(before) })
+      const text = peer.text().slice(before)
+      if (answerLength(text) > 0) resolve({ status: Number(text.slice(9, 12)), text })
     }
     peer.socket.on('data', check)
   })
@@ -171,4 +183,41 @@ async function measure (start, { only = ['outlast', 'look', 'drain'] } = {}) {
   }
 }
 
-module.exports = { ask, cleanEnv, measure, once, server, startProgram }
+/**
+ * A Next.js server of a folder, started twice: `env` makes it ours, `bareEnv` the control.
+ * Resolves to { ok, controlLost, body, stderr }; `body` is what `url` answers.
+ */
+async function measureNext (cwd, { file, url = '/', env = {}, bareEnv = {} }) {
+  const start = async (mode, extra) => {
+    const port = await freePort()
+    const program = startProgram(process.execPath, [file], {
+      cwd,
+      mode,
+      env: { PORT: String(port), HOSTNAME: '127.0.0.1', KEEP_ALIVE_TIMEOUT: '100', NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1', LB_SAFE_TIMEOUTS_IDLE_MS: '5000', ...extra }
+    })
+    await program.text(/Ready in/)
+    return Object.assign(program, { port })
+  }
+  const [ours, bare] = await Promise.all([start('ours', env), start('bare', bareEnv)])
+  try {
+    // instrumentation.js runs before the first answer
+    const response = await fetch(`http://127.0.0.1:${ours.port}${url}`, { headers: { connection: 'close' } })
+    const body = await response.text()
+    const { ok, controlLost } = await outlast(ours, bare)
+    return { ok, controlLost, body, stderr: ours.stderr + bare.stderr }
+  } finally {
+    await Promise.all([ours.stop(), bare.stop()])
+  }
+}
+
+/** A port that is free now: a standalone server takes 0 for 3000. */
+async function freePort () {
+  const probe = net.createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const { port } = probe.address()
+  probe.close()
+  await once(probe, 'close')
+  return port
+}
+
+module.exports = { cleanEnv, measure, measureNext, server, startProgram }

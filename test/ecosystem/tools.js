@@ -31,6 +31,7 @@ const packages = {
   'typescript-4.7': ['typescript@4.7'],
   'typescript-5': ['typescript@5'],
   'typescript-7': ['typescript@7'],
+  next: ['next@16', 'react@19', 'react-dom@19'],
   jest: ['jest@30'],
   vitest: ['vitest@5'],
   'node-types-18': ['@types/node@18.11.9'],

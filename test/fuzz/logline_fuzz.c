@@ -135,6 +135,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     return 0;
   }
   cut = size * cut / 256;
+  memset(&one->scan, 0, sizeof(one->scan));
+  memset(&two->scan, 0, sizeof(two->scan));
   if (lbst_scan_init(&one->scan, format, log_format, LBST_SCAN_ALL, 0) != LBST_OK)
     return 0;
   /* no entries: answered lines are read the short way */

@@ -6,19 +6,15 @@
 //   npm run test:metadata-proxies [-- <proxy> ...]
 
 const assert = require('node:assert')
-const { spawn } = require('node:child_process')
 const { once } = require('node:events')
 const fs = require('node:fs')
 const http = require('node:http')
-const net = require('node:net')
-const os = require('node:os')
-const path = require('node:path')
 const { setTimeout: sleep } = require('node:timers/promises')
 const { parseLbMetadata } = require('../../lib/metadata')
+const { choosePort, runProcess } = require('../support/proxies/process')
 const proxies = require('./proxy-runs')
 
 const portsPerRun = 8
-const startMs = 20000 // Varnish compiles its VCL with the C compiler
 // longer than the longest setting and any lateness: what is open then has no limit
 const observeMs = 5500
 // after the last byte of an answer a proxy that does not pool closes within some ms
@@ -56,51 +52,10 @@ async function startBackend () {
   return { port: server.address().port, find: (id) => [...connections.values()].find((one) => one.id === id), close: () => { server.close(); server.closeAllConnections() } }
 }
 
-async function freePorts (count) {
-  const servers = Array.from({ length: count }, () => net.createServer().listen(0, '127.0.0.1'))
-  await Promise.all(servers.map((server) => once(server, 'listening')))
-  const ports = servers.map((server) => server.address().port)
-  await Promise.all(servers.map((server) => { server.close(); return once(server, 'close') }))
-  return ports
-}
-
-async function isListening (port) {
-  const socket = net.connect(port, '127.0.0.1')
-  try {
-    await once(socket, 'connect')
-    return true
-  } catch {
-    return false
-  } finally {
-    socket.destroy()
-  }
-}
-
-async function startProxy ({ command, files, folders = [], env = {}, cases }, folder) {
-  for (const sub of folders) fs.mkdirSync(path.join(folder, sub))
-  for (const [file, text] of Object.entries(files)) fs.writeFileSync(path.join(folder, file), text)
-  // a process group of its own: prefork Apache ends by a signal to its whole group
-  const child = spawn(command[0], command.slice(1), { cwd: folder, env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe'], detached: true })
-  let stderr = ''
-  child.stderr.on('data', (chunk) => { stderr = (stderr + chunk).slice(-1500) })
-  const ended = once(child, 'exit')
-  const until = performance.now() + startMs
-  for (const { port } of cases) {
-    while (!await isListening(port)) {
-      if (child.exitCode !== null || performance.now() > until) {
-        child.kill('SIGKILL')
-        throw new Error(`${command[0]} does not listen on ${port}: ${stderr}`)
-      }
-      await sleep(50)
-    }
-  }
-  return async () => {
-    // Apache and Varnish end their children only when asked kindly
-    child.kill('SIGTERM')
-    const killer = setTimeout(() => child.kill('SIGKILL'), 5000)
-    await ended
-    clearTimeout(killer)
-  }
+async function choosePorts () {
+  const ports = new Set()
+  while (ports.size < portsPerRun) ports.add(await choosePort())
+  return [...ports]
 }
 
 /** One request; the client's connection stays open, as a browser's would. */
@@ -177,10 +132,13 @@ async function judgeReuse (hop, { port }) {
 }
 
 async function runOne (proxy, build) {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lbst-metadata-'))
   const backend = await startBackend()
-  const run = build({ folder, backend: backend.port, ports: await freePorts(portsPerRun) })
-  const stop = await startProxy(run, folder)
+  const ports = await choosePorts()
+  let run
+  const running = await runProcess('metadata', (folder) => {
+    run = build({ folder, backend: backend.port, ports })
+    return { ...run, ports: run.cases.map(({ port }) => port) }
+  })
   try {
     const dump = run.dump()
     const { format, hops } = parseLbMetadata(dump)
@@ -193,9 +151,8 @@ async function runOne (proxy, build) {
       return { ...result, hop }
     }))
   } finally {
-    await stop()
+    await running.stop()
     backend.close()
-    fs.rmSync(folder, { recursive: true, force: true })
   }
 }
 

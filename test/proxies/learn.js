@@ -8,7 +8,7 @@
 
 const { startServer } = require('../helpers/child')
 const { Peer } = require('../helpers/peer')
-const { startProxy } = require('./proxies')
+const { startProxy } = require('../support/proxies')
 
 const idlesMs = [2000, 3000, 4000]
 const connections = 24
@@ -40,7 +40,7 @@ async function fillPool (port) {
 async function learn (name, idleMs) {
   // told wrong on purpose: what is learned must come from what was seen
   const server = await startServer(process.execPath, { options: { idleTimeoutMs: 30000 } })
-  const proxy = await startProxy(name, { backend: server.port, idleMs })
+  const proxy = await startProxy(name, { upstreams: [server.port], routing: 'balance', retries: 'off', idleMs })
   try {
     await fillPool(proxy.port)
     await delay(idleMs + settleMs)

@@ -11,7 +11,7 @@ const { planLbSafeTimeouts } = require('../..')
 const { lines, ensureNode } = require('../../scripts/nodes')
 const { startServer } = require('../helpers/child')
 const { Peer, now } = require('../helpers/peer')
-const { startProxy } = require('./proxies')
+const { startProxy } = require('../support/proxies')
 
 const lanes = 64
 const rounds = 2
@@ -47,7 +47,7 @@ async function round (server, proxy, timerMs) {
 async function measure (version, options) {
   const { after, idleCloseMs } = planLbSafeTimeouts({ idleTimeoutMs, marginMs }, { nodeVersion: version, keepAliveTimeout: 5 })
   const server = await startServer(ensureNode(version), { settings: after, options })
-  const proxy = await startProxy('nginx', { backend: server.port, idleMs: idleTimeoutMs })
+  const proxy = await startProxy('nginx', { upstreams: [server.port], routing: 'balance', retries: 'off', idleMs: idleTimeoutMs })
   try {
     const statuses = []
     for (let i = 0; i < rounds; i++) statuses.push(...await round(server, proxy, idleCloseMs.earliest + 1))

@@ -8,30 +8,16 @@
 //   apt-get install --no-install-recommends nginx haproxy apache2 caddy varnish squid trafficserver
 //   npm run test:remedies [-- <id>...]
 
-const { execFileSync, spawn } = require('node:child_process')
+const { execFileSync } = require('node:child_process')
 const { once } = require('node:events')
-const fs = require('node:fs')
 const http = require('node:http')
-const net = require('node:net')
-const os = require('node:os')
-const path = require('node:path')
 const { findLoadBalancer } = require('../..')
+const { choosePort, findProgram, runProcess } = require('../support/proxies/process')
 const proxies = require('./proxies')
 
 const idleMs = 5000 // keepAliveTimeout of http.createServer(), without the buffer that newer ones add
-const startMs = 15000 // Varnish compiles its configuration
-const retryMs = 100
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
-
-async function freePort () {
-  const server = net.createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address()
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 /** A backend that never closes first, and remembers which connection a request came on. */
 async function startOrigin () {
@@ -57,33 +43,19 @@ function get (port, agent) {
   })
 }
 
-async function waitForAnswer (port, agent, child) {
-  const until = Date.now() + startMs
-  for (;;) {
-    try {
-      return await get(port, agent)
-    } catch (error) {
-      if (child.exitCode !== null || Date.now() > until) throw new Error(`${child.spawnfile} does not answer: ${error.message}\n${child.said}`)
-      await sleep(retryMs)
-    }
-  }
-}
-
 /** Whether a request came on a connection that had been idle for `idleMs`. */
 async function isReused (make, line, keepAlive) {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lbst-remedy-'))
-  fs.chmodSync(folder, 0o777) // a proxy that root starts goes on as another user
   const origin = await startOrigin()
-  const port = await freePort()
-  const { command: [name, ...args], files, after } = make({ folder, port, origin: origin.server.address().port, line })
-  for (const [file, text] of Object.entries(files)) fs.writeFileSync(path.join(folder, file), text)
-  // a process group of its own, so that its workers end with it
-  const child = spawn(name, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
-  child.said = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => { child.said += chunk })
+  const port = await choosePort()
+  let after
+  const proxy = await runProcess('remedy', (folder) => {
+    const run = make({ folder, port, origin: origin.server.address().port, line })
+    after = run.after
+    return { ...run, ports: [port] }
+  })
   const agent = new http.Agent({ keepAlive })
   try {
-    await waitForAnswer(port, agent, child)
+    await get(port, agent)
     if (after !== undefined) {
       execFileSync(after[0], after.slice(1))
       await get(port, agent)
@@ -94,23 +66,15 @@ async function isReused (make, line, keepAlive) {
     return origin.used.includes(last)
   } finally {
     agent.destroy()
-    if (child.exitCode === null && child.signalCode === null) {
-      process.kill(-child.pid, 'SIGKILL')
-      await once(child, 'exit')
-    }
+    await proxy.stop()
     origin.server.closeAllConnections()
     origin.server.close()
-    fs.rmSync(folder, { recursive: true, force: true })
   }
-}
-
-function isInstalled (program) {
-  return [...process.env.PATH.split(path.delimiter), '/usr/sbin'].some((folder) => fs.existsSync(path.join(folder, program)))
 }
 
 async function tryProxy (id, { program, keepsClient = false, control, places, useless = {} }) {
   const { remedies } = findLoadBalancer(id)
-  if (!isInstalled(program)) return [{ id, what: 'not installed', ok: null }]
+  if (findProgram(program) === undefined) return [{ id, what: 'not installed', ok: null }]
   const rows = []
   if (places.length !== remedies.length) rows.push({ id, what: `${remedies.length} remedies, and places for ${places.length}`, ok: false })
   const reused = await isReused(control, undefined, keepsClient)

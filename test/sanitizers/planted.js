@@ -25,7 +25,7 @@ const bugs = [
   {
     name: 'the last bytes of a log are missing',
     file: 'src/napi/bind_log.c',
-    lines: '#define malloc(size) malloc((size) - 8)',
+    lines: '#define calloc(count, size) calloc(count, (size) - 8)',
     calls (native) {
       const handle = native.logOpen({ format: 'nginx-access', record: false, logFormat: '', entries: 'all', evidence: 0, sinceMs: null, untilMs: null })
       // more than one call has room for

@@ -27,9 +27,9 @@ function describeExit (name, { exitCode, signalCode }, stderr) {
 }
 
 /**
- * Forks the script `file`; resolves when it sends its first message, to { ready, died, stop() }:
- * the message, and a promise that rejects when the child ends before stop(). The script calls
- * exitWithParent() below.
+ * Forks the script `file`; resolves when it sends its first message, to { ready, child, died,
+ * stop() }: the message, the process, and a promise that rejects when it ends before stop().
+ * The script calls exitWithParent() below.
  */
 function startChild (name, file, args = [], options = {}) {
   const child = fork(file, args, { stdio: ['ignore', 'inherit', 'pipe', 'ipc'], ...options })
@@ -49,7 +49,7 @@ function startChild (name, file, args = [], options = {}) {
     return stopProcess(child)
   }
   const ready = new Promise((resolve) => child.once('message', resolve))
-  return Promise.race([ready, died]).then((message) => ({ ready: message, died, stop }))
+  return Promise.race([ready, died]).then((message) => ({ ready: message, child, died, stop }))
 }
 
 /**

@@ -21,9 +21,10 @@ function forward (from, to, delayMs) {
 
 /**
  * Starts a relay on an ephemeral port of 127.0.0.1 to `port` of 127.0.0.1. Resolves to
- * { port, close() }; close() resets what is still open.
+ * { port, close() }; close() resets what is still open. `onConnection(near)` hears of each
+ * connection that comes.
  */
-function startRelay ({ port, delayMs }) {
+function startRelay ({ port, delayMs, onConnection }) {
   const host = '127.0.0.1'
   const sockets = new Set()
 
@@ -37,6 +38,7 @@ function startRelay ({ port, delayMs }) {
     const far = net.connect({ host, port, allowHalfOpen: true, noDelay: true })
     track(near)
     track(far)
+    onConnection?.(near)
     forward(near, far, delayMs)
     forward(far, near, delayMs)
   })
@@ -52,4 +54,4 @@ function startRelay ({ port, delayMs }) {
   })
 }
 
-module.exports = { startRelay }
+module.exports = { forward, startRelay }

@@ -3,7 +3,7 @@
 
 #include <stdint.h>
 
-/* The one function of libuv that src/sys uses everywhere; lib/wasm has it. */
+/* Of libuv, the clock alone; lib/wasm has it. */
 uint64_t
 uv_hrtime(void);
 

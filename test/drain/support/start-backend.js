@@ -7,28 +7,35 @@ const path = require('node:path')
 
 const folder = path.join(__dirname, '..')
 
-/** Installs the packages that are compared, once. */
+function modifiedMs (file) {
+  return fs.statSync(path.join(folder, file), { throwIfNoEntry: false })?.mtimeMs ?? 0
+}
+
+/** Installs the packages that are compared, once, and when their list has changed. */
 function ensurePeers () {
-  if (fs.existsSync(path.join(folder, 'node_modules', '.package-lock.json'))) return
+  if (modifiedMs('package.json') <= modifiedMs('node_modules/.package-lock.json')) return
   const { status, stderr } = spawnSync('npm', ['install', '--no-package-lock', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: folder, encoding: 'utf8' })
   if (status !== 0) throw new Error(`the packages to compare with could not be installed: ${stderr}`)
 }
 
 /**
  * Starts backend.js under the Node binary `node`. Resolves to { child, port, shutdown(), used };
- * `used` resolves at its first request; shutdown() resolves to { code, tookMs, report } when the process has ended.
+ * `used` resolves at its first request; shutdown() resolves to { code, tookMs, report } when the process has ended;
+ * usage() to its memory (after a garbage collection, with `execArgv` ['--expose-gc']) and processor time.
  */
-async function startBackend (node, settings) {
-  const child = fork(path.join(__dirname, 'backend.js'), [JSON.stringify(settings)], { execPath: node, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+async function startBackend (node, settings, execArgv = []) {
+  const child = fork(path.join(__dirname, 'backend.js'), [JSON.stringify(settings)], { execPath: node, execArgv, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
   let report = null
   let setUsed
   let started
   let setStarted
+  let setUsage
   const used = new Promise((resolve) => { setUsed = resolve })
   child.on('message', (message) => {
     report = message.report ?? report
     if (message.used) setUsed()
     if (message.started) setStarted()
+    if (message.usage) setUsage(message.usage)
   })
   const [{ port }] = await once(child, 'message')
   const exited = once(child, 'exit')
@@ -43,7 +50,12 @@ async function startBackend (node, settings) {
     return { code, tookMs: performance.now() - startMs, report }
   }
 
-  return { child, port, exited, shutdown, started: () => started, used }
+  function usage () {
+    child.send('usage')
+    return new Promise((resolve) => { setUsage = resolve })
+  }
+
+  return { child, port, exited, shutdown, started: () => started, usage, used }
 }
 
 module.exports = { ensurePeers, startBackend }
