@@ -8,7 +8,8 @@ const fs = require('node:fs')
 const path = require('node:path')
 
 const root = path.join(__dirname, '..')
-const folder = path.join(root, '.cache', 'variants')
+// short names: tests make Unix sockets below it, whose paths may have 107 bytes
+const folder = path.join(root, '.cache')
 const notCopied = new Set(['node_modules', '.cache', '.git', '.tap', 'build', 'coverage'])
 
 /** Copies the checkout to `to`; what is built there stays, what is newer here replaces it. */
@@ -55,7 +56,7 @@ function binaryOf (dir) {
 const sanitizeFlags = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all']
 
 /** ASan and UBSan, with stacks that can be read. `more` flags tell apart what else is in it. */
-function buildSanitized (name = 'sanitized', { cflags = [], ldflags = [], edit } = {}) {
+function buildSanitized (name = 'asan', { cflags = [], ldflags = [], edit } = {}) {
   return buildVariant(name, {
     cflags: [...sanitizeFlags, '-fno-omit-frame-pointer', '-g', '-O1', ...cflags],
     // with its own UBSan: the shared one hands the path of its reports to ASan's copy of it

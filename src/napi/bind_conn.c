@@ -35,8 +35,10 @@ get_conn(napi_env env, napi_value value, lbst_napi_conn_t **conn) {
 
   if (lbst_napi_is(env, value, napi_object))
     NAPI_CHECK(napi_check_object_type_tag(env, value, &tag, &ours));
-  if (!ours)
-    return lbst_napi_throw(env, LBST_E_INVALID_TYPE, "this is no connection model");
+  if (!ours) {
+    (void) lbst_napi_throw(env, LBST_E_INVALID_TYPE, "this is no connection model");
+    return napi_pending_exception;
+  }
   return napi_unwrap(env, value, (void **) conn);
 }
 
@@ -115,7 +117,7 @@ LBST_BIND(conn_create) {
   NAPI_TRY(env, napi_type_tag_object(env, handle, &tag));
 
   conn = malloc(sizeof(*conn));
-  if (conn == NULL) NAPI_TRY(env, lbst_napi_check(env, LBST_E_NATIVE_FAILED));
+  if (conn == NULL) return lbst_napi_refuse(env, LBST_E_NATIVE_FAILED, NULL);
   lbst_rules_init(&conn->rules, node, &settings);
   lbst_conn_init(&conn->conn, &conn->rules);
   status = napi_wrap(env, handle, conn, free_conn, NULL, NULL);

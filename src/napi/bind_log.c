@@ -31,7 +31,10 @@ lbst_napi_get_log(napi_env env, napi_value value, lbst_napi_log_t **log) {
 
   if (lbst_napi_is(env, value, napi_object))
     NAPI_CHECK(napi_check_object_type_tag(env, value, &tag, &ours));
-  if (!ours) return lbst_napi_throw(env, LBST_E_INVALID_TYPE, "this is no log scanner");
+  if (!ours) {
+    (void) lbst_napi_throw(env, LBST_E_INVALID_TYPE, "this is no log scanner");
+    return napi_pending_exception;
+  }
   NAPI_CHECK(napi_unwrap(env, value, (void **) log));
   if ((*log)->busy)
     return lbst_napi_throw(env, LBST_E_CONFLICT, "this log scanner is at work");
@@ -113,7 +116,7 @@ LBST_BIND(log_open) {
   NAPI_TRY(env, napi_create_object(env, &handle));
   NAPI_TRY(env, napi_type_tag_object(env, handle, &tag));
   log = calloc(1, sizeof(*log));
-  if (log == NULL) NAPI_TRY(env, lbst_napi_check(env, LBST_E_NATIVE_FAILED));
+  if (log == NULL) return lbst_napi_refuse(env, LBST_E_NATIVE_FAILED, NULL);
   status = open_log(env, argv[0], log);
   if (status == napi_ok) status = napi_wrap(env, handle, log, free_log, NULL, NULL);
   if (status != napi_ok) free(log);

@@ -99,10 +99,8 @@ LBST_BIND(log_source) {
   NAPI_TRY(env, lbst_napi_get_choice(env, argv[2], "packing", packings, 3, &packing));
   NAPI_TRY(env, napi_get_value_double(env, argv[3], &from));
   NAPI_TRY(env, napi_get_value_double(env, argv[4], &to));
-  if (fd > INT32_MAX || !(from >= 0 && from <= to && from <= LBST_NAPI_OFFSET_MAX)) {
-    (void) lbst_napi_throw(env, LBST_E_OUT_OF_RANGE, "no such part of a file");
-    return NULL;
-  }
+  if (fd > INT32_MAX || !(from >= 0 && from <= to && from <= LBST_NAPI_OFFSET_MAX))
+    return lbst_napi_refuse(env, LBST_E_OUT_OF_RANGE, "no such part of a file");
   NAPI_TRY(env, lbst_napi_check(env, lbst_reader_init(&reader, (int) fd,
                                                       (lbst_packing_t) packing,
                                                       (uint64_t) from, end_of(to))));
@@ -145,7 +143,7 @@ LBST_BIND(log_unpack) {
 /* logRead(handle) -> a promise of { done, error, entries }. Until it is settled, every
  * other call with this handle throws. */
 LBST_BIND(log_read) {
-  napi_value argv[1], promise;
+  napi_value argv[1], promise = NULL;
   lbst_napi_log_t *log;
   lbst_napi_read_t *read;
   napi_status status;
@@ -153,9 +151,9 @@ LBST_BIND(log_read) {
   NAPI_TRY(env, lbst_napi_get_args(env, info, 1, argv));
   NAPI_TRY(env, lbst_napi_get_log(env, argv[0], &log));
   if (log->reader.buffer == NULL)
-    NAPI_TRY(env, lbst_napi_throw(env, LBST_E_CONFLICT, "there is nothing to read"));
+    return lbst_napi_refuse(env, LBST_E_CONFLICT, "there is nothing to read");
   read = calloc(1, sizeof(*read));
-  if (read == NULL) NAPI_TRY(env, lbst_napi_check(env, LBST_E_NATIVE_FAILED));
+  if (read == NULL) return lbst_napi_refuse(env, LBST_E_NATIVE_FAILED, NULL);
   read->log = log;
   status = start(env, read, argv[0], &promise);
   if (status != napi_ok) {

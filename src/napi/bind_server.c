@@ -262,7 +262,7 @@ LBST_BIND(server_apply) {
   NAPI_TRY(env, lbst_napi_get_ask(env, argv[1], &ask));
   NAPI_TRY(env, check_server(env, argv[0], argv[2], &ask.ask.protocol));
   if (!lbst_napi_is(env, argv[3], napi_symbol))
-    NAPI_TRY(env, lbst_napi_throw(env, LBST_E_INVALID_TYPE, "the key is no symbol"));
+    return lbst_napi_refuse(env, LBST_E_INVALID_TYPE, "the key is no symbol");
   NAPI_TRY(env, napi_get_property(env, argv[0], argv[3], &mark));
   ask.ask.applied_before = lbst_napi_is(env, mark, napi_object);
   NAPI_TRY(env, lbst_napi_get_settings(env, argv[0], before, &ask.ask.present));

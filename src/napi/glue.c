@@ -55,6 +55,12 @@ lbst_napi_throw(napi_env env, lbst_status_t status, const char *message) {
   return thrown == napi_ok ? napi_pending_exception : thrown;
 }
 
+napi_value
+lbst_napi_refuse(napi_env env, lbst_status_t status, const char *message) {
+  (void) lbst_napi_throw(env, status, message);
+  return NULL;
+}
+
 napi_status
 lbst_napi_check(napi_env env, lbst_status_t status) {
   return status == LBST_OK ? napi_ok : lbst_napi_throw(env, status, NULL);

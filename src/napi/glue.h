@@ -35,6 +35,10 @@ lbst_napi_fail(napi_env env);
 napi_status
 lbst_napi_throw(napi_env env, lbst_status_t status, const char *message);
 
+/* As lbst_napi_throw, for a callback to return: NULL. */
+napi_value
+lbst_napi_refuse(napi_env env, lbst_status_t status, const char *message);
+
 /* As lbst_napi_throw for a |status| that is not LBST_OK; napi_ok otherwise. */
 napi_status
 lbst_napi_check(napi_env env, lbst_status_t status);

@@ -144,7 +144,7 @@ function main () {
   let passed = 0
   let failed = 0
   for (const version of versions) {
-    const { status, signal, stdout, stderr } = spawnSync(ensureNode(version), ['--expose-gc', __filename, '--child', binary], { encoding: 'utf8', env: { ...sanitizerEnv({ toStderr: true, suppressions: path.join(__dirname, 'lsan.supp') }), UV_THREADPOOL_SIZE: '1' }, maxBuffer: 1 << 28 })
+    const { status, signal, stdout, stderr } = spawnSync(ensureNode(version), ['--expose-gc', __filename, '--child', binary], { encoding: 'utf8', env: { ...sanitizerEnv({ toStderr: true }), UV_THREADPOOL_SIZE: '1' }, maxBuffer: 1 << 28 })
     let result
     try {
       result = JSON.parse(stdout)

@@ -16,7 +16,7 @@ function findRuntime () {
  * own, and their exit codes are none of ours. Reports go to files `report.<program>.<pid>` in
  * `folder`, or to stderr, where a leak then is exit code 23.
  */
-function sanitizerEnv ({ folder, toStderr = false, env = process.env, suppressions = path.join(__dirname, 'lsan.supp') } = {}) {
+function sanitizerEnv ({ folder, toStderr = false, env = process.env } = {}) {
   const shared = ['abort_on_error=1', 'halt_on_error=1', 'print_stacktrace=1', 'log_exe_name=1']
   if (!toStderr) shared.push(`log_path=${path.join(folder, 'report')}`)
   const asan = [...shared, 'detect_leaks=1', 'detect_stack_use_after_return=1', 'allocator_may_return_null=1', `exitcode=${toStderr ? 23 : 0}`]
@@ -25,7 +25,7 @@ function sanitizerEnv ({ folder, toStderr = false, env = process.env, suppressio
     LD_PRELOAD: findRuntime(),
     ASAN_OPTIONS: asan.join(':'),
     UBSAN_OPTIONS: shared.join(':'),
-    LSAN_OPTIONS: `suppressions=${suppressions}:print_suppressions=0`
+    LSAN_OPTIONS: `suppressions=${path.join(__dirname, 'lsan.supp')}:print_suppressions=0`
   }
 }
 

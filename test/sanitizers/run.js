@@ -54,7 +54,7 @@ function headline (report) {
 /** Every planted bug must end in a report of its kind; the same calls without them in none. */
 function checkControl (node, folder) {
   let failed = 0
-  const binaries = { planted: binaryOf(buildSanitized('planted', { edit: plantBugs })), clean: binaryOf(buildSanitized()) }
+  const binaries = { planted: binaryOf(buildSanitized('asan-planted', { edit: plantBugs })), clean: binaryOf(buildSanitized()) }
   for (const [kind, binary] of Object.entries(binaries)) {
     for (const bug of bugs) {
       spawnSync(node, ['--expose-gc', path.join(__dirname, 'planted.js'), binary, bug.name], { env: sanitizerEnv({ folder }), encoding: 'utf8' })

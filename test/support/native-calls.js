@@ -72,7 +72,7 @@ function nativeCalls (native, { fd, listener, file }) {
   }
   const sourced = (options = logOptions) => {
     const handle = native.logOpen(options)
-    native.logSource(handle, file, 0, Infinity)
+    native.logSource(handle, file, 'plain', 0, Infinity)
     return handle
   }
   const closeLog = ([handle]) => native.logClose(handle)
@@ -119,9 +119,9 @@ function nativeCalls (native, { fd, listener, file }) {
     ['logOpen', () => [{ ...logOptions, format: 'none' }], { fails: true }],
     ['logOpen', () => [{ ...logOptions, logFormat: '$nothing "' }], { fails: true }],
     ['logHeader', () => [log(), Buffer.from('#Version: 1.0\n#Fields: date time\n')], { done: closeLog }],
-    ['logSource', () => [log(), file, 0, 100], { done: closeLog }],
-    ['logSource', () => [sourced(), file, 0, Infinity], { done: closeLog }],
-    ['logSource', () => [log(), file, -1, 5], { done: closeLog, fails: true }],
+    ['logSource', () => [log(), file, 'plain', 0, 100], { done: closeLog }],
+    ['logSource', () => [sourced(), file, 'plain', 0, Infinity], { done: closeLog }],
+    ['logSource', () => [log(), file, 'plain', -1, 5], { done: closeLog, fails: true }],
     ['logRead', () => [sourced()], { done: closeLog, async: true }],
     ['logRead', () => [sourced({ ...logOptions, entries: 'none' })], { done: closeLog, async: true }],
     ['logRead', () => [log()], { done: closeLog, fails: true }],
