@@ -52,6 +52,29 @@ t.test('the manifest', async (t) => {
   t.equal(stdout.trim(), '0', 'they are loaded when they are needed')
 })
 
+t.test('without its binaries it is packed with a word, and not published', async (t) => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lbst-prepack-'))
+  t.teardown(() => fs.rmSync(folder, { recursive: true, force: true }))
+  for (const part of ['scripts', 'lib/native', 'src']) fs.cpSync(path.join(root, part), path.join(folder, part), { recursive: true })
+  const prepack = (command) => spawnSync(process.execPath, [path.join(folder, 'scripts', 'prepack.js')], { encoding: 'utf8', env: { ...process.env, npm_command: command } })
+  const all = new RegExp(`missing: ${Object.keys(targets).join(', ')}\\.`)
+  for (const [command, status, words] of [['pack', 0, /not to be published/], ['publish', 1, /not published/]]) {
+    const found = prepack(command)
+    t.equal(found.status, status, command)
+    t.match(found.stderr, all)
+    t.match(found.stderr, words)
+  }
+  for (const id of Object.keys(targets)) {
+    const file = path.join(folder, path.relative(root, binaryOf(id)))
+    fs.mkdirSync(path.dirname(file), { recursive: true })
+    fs.writeFileSync(file, '')
+  }
+  t.match(prepack('publish'), { status: 0, stderr: '' }, 'all are there')
+  const newer = new Date(Date.now() + 1000)
+  fs.utimesSync(path.join(folder, 'src', 'core', 'lb.def'), newer, newer)
+  t.match(prepack('pack'), { status: 1, stderr: /older than src/ })
+})
+
 t.test('the loader knows every prebuilt binary by a literal path, and no other', async (t) => {
   const text = fs.readFileSync(path.join(root, 'lib', 'binding.js'), 'utf8')
   const literal = [...text.matchAll(/require\('\.\.\/prebuilds\/([\w-]+)\/lb_safe_timeouts\.node'\)/g)].map(([, id]) => id)
