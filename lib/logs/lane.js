@@ -106,7 +106,9 @@ class Lane {
   startThread () {
     const { Worker } = require('node:worker_threads')
     const pending = new Int32Array(new SharedArrayBuffer(4))
-    this.worker = new Worker(path.join(__dirname, 'worker.js'), { workerData: { options: this.options, pending } })
+    // what is parsed is dropped at once: a large nursery would only lie there
+    const resourceLimits = { maxYoungGenerationSizeMb: 16 }
+    this.worker = new Worker(path.join(__dirname, 'worker.js'), { resourceLimits, workerData: { options: this.options, pending } })
     const fail = (error) => {
       this.broken = error
       this.task.reject(error)
