@@ -4,8 +4,8 @@
 #include "glue.h"
 
 /* The module keeps no state: no environment data, no handle, no reference. Any number of
- * workers, loads and copies can use it at once, and nothing has to be torn down: Node waits
- * for a logRead() that a thread is busy with before it ends an environment. */
+ * workers, loads and copies can use it at once, and nothing has to be torn down: Node
+ * waits for a logRead() that a thread is busy with before it ends an environment. */
 
 #define METHOD(name, function)                                                           \
   { name, NULL, function, NULL, NULL, NULL, napi_enumerable, NULL }
