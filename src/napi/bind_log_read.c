@@ -129,14 +129,15 @@ LBST_BIND(log_unpack) {
   lbst_slice_t in;
   size_t room, len;
   uint32_t packing;
-  void *head, *to;
+  const char *checked;
+  void *to;
   char *out;
 
   NAPI_TRY(env, lbst_napi_get_args(env, info, 3, argv));
-  NAPI_TRY(env, napi_get_buffer_info(env, argv[0], &head, &in.len));
+  NAPI_TRY(env, lbst_napi_get_bytes(env, argv[0], "a head", &in.at, &in.len));
   NAPI_TRY(env, lbst_napi_get_choice(env, argv[1], "packing", packings, 3, &packing));
+  NAPI_TRY(env, lbst_napi_get_bytes(env, argv[2], "room for a text", &checked, &len));
   NAPI_TRY(env, napi_get_buffer_info(env, argv[2], &to, &len));
-  in.at = head;
   out = to;
   room = len;
   unpack =
