@@ -7,9 +7,11 @@
 
 const assert = require('node:assert')
 const fs = require('node:fs')
+const os = require('node:os')
 const http = require('node:http')
 const net = require('node:net')
 const path = require('node:path')
+const { gzipSync } = require('node:zlib')
 
 const constructors = [http.Server]
 const key = Symbol.for('lb-safe-timeouts.server')
@@ -56,8 +58,8 @@ function verifyServer (args) {
   assert.strictEqual(args[0][key], undefined)
 }
 
-/** `descriptors` is { fd, listener, file }: a connection, a listening socket, and a log. */
-function nativeCalls (native, { fd, listener, file }) {
+/** `descriptors` is { fd, listener, file, packed }: a connection, a listening socket, a log, and one in gzip. */
+function nativeCalls (native, { fd, listener, file, packed }) {
   const model = () => native.connCreate(settings, '22.19.0', 0, Infinity)
   const opened = () => {
     const handle = model()
@@ -70,9 +72,9 @@ function nativeCalls (native, { fd, listener, file }) {
     native.logScan(handle, accessLog, true)
     return handle
   }
-  const sourced = (options = logOptions) => {
+  const sourced = (options = logOptions, descriptor = file, packing = 'plain') => {
     const handle = native.logOpen(options)
-    native.logSource(handle, file, 'plain', 0, Infinity)
+    native.logSource(handle, descriptor, packing, 0, Infinity)
     return handle
   }
   const closeLog = ([handle]) => native.logClose(handle)
@@ -124,6 +126,15 @@ function nativeCalls (native, { fd, listener, file }) {
     ['logSource', () => [log(), file, 'plain', -1, 5], { done: closeLog, fails: true }],
     ['logRead', () => [sourced()], { done: closeLog, async: true }],
     ['logRead', () => [sourced({ ...logOptions, entries: 'none' })], { done: closeLog, async: true }],
+    ['logSource', () => [log(), packed, 'gzip', 0, Infinity], { done: closeLog }],
+    ['logSource', () => [log(), packed, 'rar', 0, Infinity], { done: closeLog, fails: true }],
+    ['logRead', () => [sourced(logOptions, packed, 'gzip')], { done: closeLog, async: true }],
+    ['logRead', () => [sourced(logOptions, file, 'gzip')], { done: closeLog, async: true }],
+    ['logUnpack', () => [gzipSync(accessLog), 'gzip', Buffer.alloc(100)]],
+    ['logUnpack', () => [accessLog, 'gzip', Buffer.alloc(100)]],
+    ['logUnpack', () => [accessLog, 'plain', Buffer.alloc(100)]],
+    ['logUnpack', () => ['text', 'gzip', Buffer.alloc(1)], { fails: true }],
+    ['logUnpack', () => [accessLog, 'gzip', {}], { fails: true }],
     ['logRead', () => [log()], { done: closeLog, fails: true }],
     ['logScan', () => [log(), accessLog, true], { done: closeLog }],
     ['logScan', () => [log(), Buffer.alloc(0), true], { done: closeLog }],
@@ -165,18 +176,26 @@ function nativeCalls (native, { fd, listener, file }) {
 
 /** Resolves to { fd, listener, file, close() }, for nativeCalls(). */
 function openDescriptors () {
-  const file = fs.openSync(path.join(__dirname, '..', 'fixtures', 'logs', 'nginx-access.txt'))
+  const log = path.join(__dirname, '..', 'fixtures', 'logs', 'nginx-access.txt')
+  const file = fs.openSync(log)
+  const name = path.join(os.tmpdir(), `lbst-packed-${process.pid}.gz`)
+  fs.writeFileSync(name, gzipSync(fs.readFileSync(log)))
+  const packed = fs.openSync(name)
+  fs.unlinkSync(name) // it is there as long as it is open
+
   return new Promise((resolve, reject) => {
     const server = net.createServer((socket) => {
       resolve({
         fd: socket._handle.fd,
         listener: server._handle.fd,
         file,
+        packed,
         close () {
           client.destroy()
           socket.destroy()
           server.close()
           fs.closeSync(file)
+          fs.closeSync(packed)
         }
       })
     })
