@@ -37,7 +37,8 @@ t.test('npm pack', async (t) => {
 })
 
 t.test('the manifest', async (t) => {
-  for (const name of ['preinstall', 'install', 'postinstall']) t.notOk(name in manifest.scripts, `no ${name} script`)
+  // npm 11.16 and later warn of the last one too, when a tarball or a folder is installed
+  for (const name of ['preinstall', 'install', 'postinstall', 'prepare']) t.notOk(name in manifest.scripts, `no ${name} script`)
   // npm would run prebuild, which makes the binaries of all platforms, before it
   t.notOk('build' in manifest.scripts, 'no build script')
   t.equal(manifest.gypfile, false)

@@ -40,7 +40,7 @@ function findWorker () {
   const file = typeof __dirname === 'string' ? path.join(__dirname, 'worker.js') : null
   if (file !== null && fs.existsSync(file)) return file
   throw createError('LBST_E_UNSUPPORTED',
-    'packed logs and JSON are read in worker threads, whose code is not in this bundle; let the bundler leave lb-safe-timeouts external, or pass the text to classifyLog()')
+    'a log in JSON, from a pipe, or without the native module is read in a worker thread, whose code is not in this bundle; let the bundler leave lb-safe-timeouts external, or pass the text to classifyLog()')
 }
 
 // what the native reader knows; everything else is a thread's to read, or to refuse
