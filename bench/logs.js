@@ -58,7 +58,7 @@ require(${JSON.stringify(path.join(__dirname, '..', 'bin', 'lb-safe-timeouts.js'
 // for one thread: the command has no flag for that
 const single = `
 const { classifyLogFiles } = require(${JSON.stringify(path.join(__dirname, '..', 'lib', 'logs'))})
-classifyLogFiles([process.argv[1]], { threads: 1 }).then((report) => {
+classifyLogFiles([process.argv[1]], { threads: 1, minutes: false }).then((report) => {
   console.log(report.counts['keep-alive-race'])
   process.stderr.write('maxrss ' + process.resourceUsage().maxRSS)
 })`
