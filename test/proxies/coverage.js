@@ -76,7 +76,8 @@ function planCells ({ nodes, proxies: chosen = [...proxyIds, driver.id], cases: 
       cells.push(...planCase(proxy, name, pick, attempts).filter(({ server }) => kinds.includes(server)))
     }
   }
-  return cells
+  // with few Nodes, turns meet again
+  return [...new Map(cells.map((cell) => [JSON.stringify(cell), cell])).values()]
 }
 
 /** The fixed part for CI: [proxy, case, retries, node line, upstream], vulnerable and ours each. */

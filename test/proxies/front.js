@@ -10,6 +10,10 @@ const { forward } = require('../support/relay')
 
 const host = '127.0.0.1'
 
+// Only one of the servers ever refuses, so this is as good as for ever: what is still refused
+// then is no matter of chance.
+const triesMax = 100
+
 class Front {
   constructor (delayMs) {
     this.delayMs = delayMs
@@ -19,7 +23,7 @@ class Front {
     this.sockets = new Set()
     this.server = net.createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, (near) => {
       near.on('error', () => {}) // before there is a server to tell
-      this.connect(near, this.order())
+      this.connect(near)
     })
   }
 
@@ -35,19 +39,17 @@ class Front {
     socket.once('close', () => this.sockets.delete(socket))
   }
 
-  /** All servers, beginning with the one whose turn it is. */
-  order () {
-    const first = this.next++ % this.ports.length
-    return [...this.ports.slice(first), ...this.ports.slice(0, first)]
-  }
-
-  /** Gives the connection to the first of `ports` that takes it. */
-  connect (near, ports) {
-    if (ports.length === 0) return near.resetAndDestroy()
-    const far = net.connect({ host, port: ports[0], allowHalfOpen: true, noDelay: true })
+  /**
+   * Gives the connection to a server that takes it. A connect can last for a second or two (a
+   * draining server drops the first SYN), so the next one is chosen from those that are there
+   * by then.
+   */
+  connect (near, triesLeft = triesMax) {
+    if (triesLeft === 0) return near.resetAndDestroy()
+    const far = net.connect({ host, port: this.ports[this.next++ % this.ports.length], allowHalfOpen: true, noDelay: true })
     const onRefused = () => {
       this.refused++
-      this.connect(near, ports.slice(1))
+      this.connect(near, triesLeft - 1)
     }
     far.once('error', onRefused)
     far.once('connect', () => {

@@ -6,8 +6,8 @@
 
 const { driver } = require('./coverage')
 
-// at least this share of the answered requests of ours has met the connection it was aimed at
-const metShareMin = 0.1
+// at least this share of the requests of ours has met the connection it was aimed at
+const metShareMin = 0.05
 
 // a control that loses a request only now and then may lose none in a short run: it proves
 // nothing then, and is left out of what must lose
@@ -35,9 +35,15 @@ function sum (rows, field) {
   return rows.reduce((total, row) => total + row[field], 0)
 }
 
+/** Squid gives a POST no connection that was used before. */
+function canMeet ({ proxy, method, case: name }) {
+  return proxy !== 'squid' || method === 'GET' || name === 'unused'
+}
+
 /** Whether too few requests met the connection that they were aimed at. */
 function hasMissed (rows) {
-  return sum(rows, 'met') < metShareMin * sum(rows, 'attempts')
+  const some = rows.filter(canMeet)
+  return sum(some, 'met') < metShareMin * sum(some, 'attempts')
 }
 
 /** What is wrong with the rows of one cell of ours, in words. */

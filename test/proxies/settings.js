@@ -51,8 +51,8 @@ function findCloseMs ({ keepAliveTimeout }, version) {
 const words = `a load balancer that idles 60 s idles ${lbIdleMs / 1000} s here, and the servers keep their distance to it: two lines ` +
   `${twoLine.keepAliveTimeout} and ${twoLine.headersTimeout} ms (61 and 62 s), Fastify ${fastifyKeepAliveMs} ms (72 s), ours with its ` +
   `default margin of 5 s (in the stall case 1 s); the vulnerable server closes idle connections after ${vulnerableCloseMs} ms (Node's ` +
-  `5 s, its buffer included) and unused ones after ${vulnerableHeadersMs} ms (60 s), and ours is that server and one line more; ` +
-  `${delayMs} ms each way between proxy and Node`
+  `5 s, its buffer included) and unused ones after ${vulnerableHeadersMs} ms (60 s), and ours is that server and one line more; a stall ` +
+  `lasts until after the server's own idle deadline, whatever that is; ${delayMs} ms each way between proxy and Node`
 
 module.exports = {
   lbIdleMs,

@@ -12,7 +12,7 @@ const { proxies } = require('../../support/proxies')
 
 // long enough for connections to become idle, and to be met
 const firstMs = 2000
-const pauseMs = 2500
+const pauseMs = 3000
 // a reload and a restart, and what comes after them
 const driveMsMin = 7500
 
