@@ -305,7 +305,7 @@ export interface Plan {
   readonly warnings: readonly Note[]
   /** The rules of the Node that the plan is for. */
   readonly node: NodeTimers
-  /** Whether the native module did it. */
+  /** Whether the native module did it; false: WebAssembly did, which does not ask the kernel. */
   readonly native: boolean
 }
 
@@ -681,7 +681,7 @@ export function readLbMetadata (input: Metadata, options?: MetadataOptions): Rea
 
 export * from './model'
 
-/** Whether the native module works here. Asking loads it. */
+/** Whether the native module works here; false: WebAssembly stands in for it. Asking loads it. */
 export const native: boolean
 
 export { classifyLog, createLogClassifier } from './logs'

@@ -22,7 +22,7 @@ function wrap (call) {
 
 /** The native module for the context that this file runs in. */
 function adopt (addon) {
-  if (addon.statusList() instanceof Array) return addon
+  if (addon.statusList() instanceof Object) return addon
   return Object.fromEntries(Object.entries(addon).map(([name, call]) => [name, wrap(call)]))
 }
 

@@ -4,9 +4,9 @@
 //
 // For images and frameworks that nobody can change: every http, https and http2 server of the
 // process gets its timeouts from the environment at the moment it starts to listen, when its
-// framework has set its own values. A later write is undone. Loads next to nothing until then,
-// never throws into the application, and prints one line at most (two where a status socket is
-// asked for and cannot be opened).
+// framework has set its own values; at once where it listens already. A later write is undone.
+// Loads next to nothing until then, never throws into the application, and prints one line at
+// most (two where a status socket is asked for and cannot be opened).
 //
 //   LB_SAFE_TIMEOUTS_LB        an id, or a chain: cloudflare,aws-alb
 //   LB_SAFE_TIMEOUTS_IDLE_MS   the load balancer's idle timeout

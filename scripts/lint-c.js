@@ -35,7 +35,8 @@ function headers () {
 const core = list('src/core', /\.c$/)
 const sys = list('src/sys', /^(?!.*(darwin|mingw)).*\.c$/)
 const napi = list('src/napi', /\.c$/)
-const all = ['src/core', 'src/sys', 'src/napi', 'test/core'].flatMap((folder) => list(folder, /\.[ch]$/))
+const wasm = list('src/wasm', /\.c$/)
+const all = ['src/core', 'src/sys', 'src/napi', 'src/wasm', 'src/wasm/include', 'test/core'].flatMap((folder) => list(folder, /\.[ch]$/))
 const include = headers()
 
 run('clang-format', ['--dry-run', '-Werror', ...all], 'format')
@@ -49,4 +50,5 @@ for (const cc of ['gcc', 'clang']) {
   run(cc, ['-std=gnu11', '-Wmissing-prototypes', '-isystem', include, ...common, ...sys], 'warnings of src/sys')
   run(cc, ['-std=gnu11', '-DNAPI_VERSION=8', '-isystem', include, ...common, ...napi], 'warnings of src/napi')
 }
+run('clang', ['--target=wasm32', '-std=gnu11', '-nostdlibinc', '-fno-builtin', '-mbulk-memory', '-isystem', 'src/wasm/include', '-Wmissing-prototypes', ...common.filter((flag) => flag !== '-fPIC'), ...wasm], 'warnings of src/wasm')
 run('cppcheck', ['--quiet', '--error-exitcode=1', '--std=c11', '--enable=warning,portability', '--suppress=missingIncludeSystem', '--inline-suppr', 'src/core'], 'cppcheck')

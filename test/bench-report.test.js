@@ -12,6 +12,7 @@ const { findBehind } = require('../bench/report/measures')
 const { renderBench } = require('../bench/report/page')
 const { readmeBlock } = require('../bench/report/readme')
 const { cases, count, judge } = require('../bench/report/results')
+const { tellShare } = require('../bench/report/words')
 const { peers, results, row } = require('./fixtures/bench-figures')
 const { dump, noChromium } = require('./support/browser')
 
@@ -40,6 +41,10 @@ t.test('rows are counted', async (t) => {
   t.equal(count(results.rows, { proxy: 'caddy' }), null, 'no row')
   t.equal(count(results.rows, { proxy: 'haproxy', server: 'fastify' }), null, 'a row without an attempt')
   t.equal(count(results.rows, { method: 'POST' }).attempts, 2800)
+})
+
+t.test('shares', async (t) => {
+  t.same([1, 0.5, 0.00123, 0.0666].map(tellShare), ['100 %', '50 %', '0.12 %', '6.7 %'])
 })
 
 t.test('the table of the README', async (t) => {

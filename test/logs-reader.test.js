@@ -2,7 +2,7 @@
 
 // Plain text logs, read and scanned by the native module in libuv's thread pool.
 
-const { spawnSync } = require('node:child_process')
+const { execFileSync, spawnSync } = require('node:child_process')
 const fs = require('node:fs')
 const path = require('node:path')
 const zlib = require('node:zlib')
@@ -132,6 +132,17 @@ t.test('what this process cannot unpack is left to a thread', async (t) => {
   t.match({ lines: result.lines, failure }, { lines: 12000, failure: undefined })
   t.equal(native().logUnpack(Buffer.from('x'), 'plain', Buffer.alloc(9)), null)
   if (zlib.zstdCompressSync === undefined) t.match(await readPacked(t, Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, 0])), { code: 'LBST_E_UNSUPPORTED', started: true })
+})
+
+t.test('a pipe', { skip: process.platform === 'win32' && 'there are none in the file system' }, async (t) => {
+  const file = path.join(t.testdir({}), 'pipe')
+  for (const content of [Buffer.from(text), zlib.gzipSync(text), Buffer.from('')]) {
+    execFileSync('mkfifo', [file])
+    const written = fs.promises.writeFile(file, content)
+    t.match(await classifyLogFiles([file]), { lines: content.length === 0 ? 0 : 12000, bad: 0, failures: [] })
+    await written
+    fs.rmSync(file)
+  }
 })
 
 t.test('JSON is left to a thread, packed or not', async (t) => {

@@ -33,11 +33,12 @@ t.test('npm pack', async (t) => {
   t.same(packed.filter((file) => !others.test(file) && file.includes('/')), [], 'no stray file in a folder')
   // a root binding.gyp would make npm build at every install
   for (const file of ['binding.gyp', 'package-lock.json', 'scripts/build.js']) t.notOk(packed.includes(file), file)
-  t.ok(unpackedSize < 3e6, `${unpackedSize} bytes unpacked`)
+  t.ok(unpackedSize < 3.5e6, `${unpackedSize} bytes unpacked`)
 })
 
 t.test('the manifest', async (t) => {
-  for (const name of ['preinstall', 'install', 'postinstall']) t.notOk(name in manifest.scripts, `no ${name} script`)
+  // npm 11.16 and later warn of the last one too, when a tarball or a folder is installed
+  for (const name of ['preinstall', 'install', 'postinstall', 'prepare']) t.notOk(name in manifest.scripts, `no ${name} script`)
   // npm would run prebuild, which makes the binaries of all platforms, before it
   t.notOk('build' in manifest.scripts, 'no build script')
   t.equal(manifest.gypfile, false)
@@ -50,6 +51,29 @@ t.test('the manifest', async (t) => {
   }
   const { stdout } = spawnSync(process.execPath, ['-p', "require('.'); require('./lib/metadata').readLbMetadata('{\"Attributes\": []}'); Object.keys(require.cache).filter((file) => /(yaml|smol-toml).(dist|index)/.test(file)).length"], { cwd: root, encoding: 'utf8' })
   t.equal(stdout.trim(), '0', 'they are loaded when they are needed')
+})
+
+t.test('without its binaries it is packed with a word, and not published', async (t) => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lbst-prepack-'))
+  t.teardown(() => fs.rmSync(folder, { recursive: true, force: true }))
+  for (const part of ['scripts', 'lib/native', 'src']) fs.cpSync(path.join(root, part), path.join(folder, part), { recursive: true })
+  const prepack = (command) => spawnSync(process.execPath, [path.join(folder, 'scripts', 'prepack.js')], { encoding: 'utf8', env: { ...process.env, npm_command: command } })
+  const all = new RegExp(`missing: ${Object.keys(targets).join(', ')}\\.`)
+  for (const [command, status, words] of [['pack', 0, /not to be published/], ['publish', 1, /not published/]]) {
+    const found = prepack(command)
+    t.equal(found.status, status, command)
+    t.match(found.stderr, all)
+    t.match(found.stderr, words)
+  }
+  for (const id of Object.keys(targets)) {
+    const file = path.join(folder, path.relative(root, binaryOf(id)))
+    fs.mkdirSync(path.dirname(file), { recursive: true })
+    fs.writeFileSync(file, '')
+  }
+  t.match(prepack('publish'), { status: 0, stderr: '' }, 'all are there')
+  const newer = new Date(Date.now() + 1000)
+  fs.utimesSync(path.join(folder, 'src', 'core', 'lb.def'), newer, newer)
+  t.match(prepack('pack'), { status: 1, stderr: /older than src/ })
 })
 
 t.test('the loader knows every prebuilt binary by a literal path, and no other', async (t) => {

@@ -35,6 +35,16 @@ t.test('the kept-alive connection outlives the load balancer', async (t) => {
   })
 })
 
+t.test('loaded when a server listens already, as by instrumentation.js of Next.js', async (t) => {
+  const late = `const s = require("http").createServer(); s.listen(0, () => { require(${JSON.stringify(register)}); console.log(s.keepAliveTimeout); s.close() })`
+  const { code, stdout, stderr } = run(late, { LB_SAFE_TIMEOUTS_LB: 'aws-alb' }, [])
+  t.equal(code, 0)
+  t.equal(stdout, '65000')
+  t.match(stderr, /^lb-safe-timeouts: .*keepAliveTimeout 65000/)
+  const net = `const s = require("net").createServer(); s.listen(0, () => { require(${JSON.stringify(register)}); s.close() })`
+  t.same(run(net, {}, []), { code: 0, signal: null, stdout: '', stderr: '' }, 'none of http: not touched')
+})
+
 t.test('one line at most', async (t) => {
   const twice = 'const http = require("http"); for (const a of [0, 0]) { const s = http.createServer(); s.listen(a, () => s.close()) }'
   const line = run(twice, { LB_SAFE_TIMEOUTS_LB: 'aws-alb' })

@@ -86,6 +86,9 @@ t.test('what it says', async (t) => {
   t.match(good.html, /<section class="verdict safe">.*NO RACE/s)
   const burst = await render(t, Array.from({ length: 40 }, (_, i) => line(startMs + i * 3000, 'race')).join(''))
   t.match(burst.html, /<section class="verdict inconclusive">.*BURSTS ONLY/s, 'a deploy in a log with nothing else')
+  const deploys = await render(t, Array.from({ length: 9 * 20 }, (_, i) => line(startMs + Math.floor(i / 20) * 5 * hourMs + i % 20 * 1000, 'race')).join(''))
+  t.match(deploys.html, /80 requests lost in 4 smaller bursts\./, 'a year of deploys is no page of sentences')
+  t.equal(deploys.html.match(/rather a deploy/g).length, 5)
   for (const [text, options] of [['', {}], ['junk\n', { format: 'alb' }], [line(startMs, 'race'), { until: new Date(startMs) }]]) {
     const { html } = await render(t, text, options)
     checkPage(t, html)

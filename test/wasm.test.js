@@ -19,7 +19,10 @@ const options = missing === null ? {} : { skip: missing }
 
 /** Runs a script in a process of its own; `flags` for Node, `env` beside ours. */
 function run (script, { flags = [], env = {}, cwd = root } = {}) {
-  return spawnSync(process.execPath, [...flags, '-e', script], { cwd, encoding: 'utf8', timeout: 60000, env: { ...process.env, NODE_OPTIONS: '', ...env } })
+  const command = [process.execPath, ...flags, '-e', script]
+  // tap hands its own modules on to every child, and these want more than a script may have
+  if (process.platform !== 'win32') command.unshift('env', '-u', 'NODE_OPTIONS')
+  return spawnSync(command[0], command.slice(1), { cwd, encoding: 'utf8', timeout: 60000, env: { ...process.env, ...env } })
 }
 
 /** The package as it is installed where no binary was made for it. */

@@ -16,9 +16,8 @@ function npm (args, cwd) {
   return stdout
 }
 
-function run (script) {
-  const { status, stderr } = spawnSync(process.execPath, [path.join(root, 'scripts', script)], { cwd: root, encoding: 'utf8' })
-  if (status !== 0) throw new Error(`scripts/${script} failed: ${stderr}`)
+function runScript (name) {
+  return spawnSync(process.execPath, [path.join(root, 'scripts', name)], { cwd: root, encoding: 'utf8' })
 }
 
 /** The prebuilt binaries that are not there, of those that `isWanted`. */
@@ -29,8 +28,11 @@ function listMissing (isWanted) {
 /** The packed tarball of this checkout, with all the binaries that can be made here. */
 function pack () {
   fs.mkdirSync(cache, { recursive: true })
-  if (listMissing(({ hosts }) => hosts.includes(process.platform)).length > 0) run('prebuild.js')
-  run('prepack.js') // refuses binaries that are older than their sources
+  // prepack.js refuses binaries that are older than their sources
+  if (listMissing(({ hosts }) => hosts.includes(process.platform)).length > 0 || runScript('prepack.js').status !== 0) {
+    const { status, stderr } = runScript('prebuild.js')
+    if (status !== 0) throw new Error(`the prebuilt binaries could not be made: ${stderr}`)
+  }
   const [{ filename }] = JSON.parse(npm(['pack', '--json', '--ignore-scripts', '--pack-destination', cache], root))
   return path.join(cache, filename)
 }

@@ -6,14 +6,14 @@ const { badge, renderPage, table } = require('../../lib/report/page')
 const { h } = require('../../lib/report/markup')
 const { attemptsMin, cases, casesOf, columnsOf, count, judge, ours, proxiesOf, servers } = require('./results')
 const { peersSections } = require('./peers')
-const { list, notRun, number, sentence, tellCell, tellCommits, tellMachine } = require('./words')
+const { list, notRun, number, sentence, tellCell, tellCommits, tellMachine, tellShare } = require('./words')
 
 /** A cell in the colour of what it says; the text says it without. */
 function cell (found, server) {
   if (found === null) return h('span', { class: 'soft' }, notRun)
   const isLost = found.lost > 0 || found.twice > 0
   const notes = [
-    found.lost > 0 ? `${(found.lost / found.attempts * 100).toPrecision(2)} %` : null,
+    found.lost > 0 ? tellShare(found.lost / found.attempts) : null,
     found.met > 0 ? `${number(found.met)} met` : null
   ].filter((note) => note !== null)
   const under = notes.length === 0 ? null : [h('br'), h('span', { class: 'soft' }, notes.join(', '))]

@@ -6,6 +6,10 @@ function number (value) {
   return value.toLocaleString('en-US')
 }
 
+function tellShare (share) {
+  return `${(share * 100).toLocaleString('en-US', { maximumSignificantDigits: 2 })} %`
+}
+
 const notRun = 'not run'
 
 /** `lost of attempts`; never 0 for what was not tried. */
@@ -40,4 +44,4 @@ function list (words) {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words[words.length - 1]}`
 }
 
-module.exports = { list, notRun, number, sentence, tellCell, tellCommit, tellCommits, tellMachine }
+module.exports = { list, notRun, number, sentence, tellCell, tellCommit, tellCommits, tellMachine, tellShare }

@@ -73,9 +73,10 @@ function tryGate (server) {
   }
 }
 
-async function emptyBacklog (fd, startMs, isOver) {
-  while (!isOver()) {
-    const pending = native().gateBacklog(fd)
+async function emptyBacklog (server, startMs, isOver) {
+  // without a handle: someone else has closed it meanwhile
+  while (!isOver() && server._handle) {
+    const pending = native().gateBacklog(server._handle.fd)
     if (pending === 0 && performance.now() - startMs >= gateMs) return
     await (pending > 0 ? turn() : wait(pollMs))
   }
@@ -115,7 +116,7 @@ async function closeListener (server, isOver) {
   if (!server._handle) return 'none'
   const gate = tryGate(server)
   if (gate === 'closed') {
-    await emptyBacklog(server._handle.fd, startMs, isOver)
+    await emptyBacklog(server, startMs, isOver)
   } else if (server._handle.fd >= 0) {
     await turnUntilQuiet(server, startMs, isOver)
   }

@@ -1,9 +1,8 @@
 'use strict'
 
 // One piece of work after the other. Text, plain or packed, is read and scanned by the native
-// module in libuv's thread pool. What is piped in or JSON, or cannot be unpacked by the native
-// module in this process, goes through streams and JSON.parse, and so to a thread of its own,
-// which is started only for that.
+// module in libuv's thread pool. JSON, and what the native module cannot unpack in this process,
+// goes through streams and JSON.parse, and so to a thread of its own, started only for that.
 
 const fs = require('node:fs')
 const path = require('node:path')
@@ -12,7 +11,7 @@ const { hasNative, native } = require('../binding')
 const { createError } = require('../errors')
 const { otherRuntime } = require('../runtime')
 const { headLength } = require('./formats')
-const { lineStart } = require('./read')
+const { lineStart, packing, readSome } = require('./read')
 const { LogScanner } = require('./scanner')
 
 function readError (file, errno) {
@@ -23,44 +22,12 @@ function readError (file, errno) {
   return Object.assign(new Error(`${code}: read '${file}'`), { code, errno, syscall: 'read' })
 }
 
-async function readOpen (fd, { file, packing, from, to }, scanner, onEntries) {
-  native().logSource(scanner.handle, fd, packing, lineStart(fd, from), to === Infinity ? Infinity : lineStart(fd, to))
-  for (;;) {
-    const { done, error, entries } = await native().logRead(scanner.handle)
-    if (entries.length > 0) onEntries(entries)
-    if (error !== 0) throw readError(file, error)
-    if (done) return scanner.end().result
-  }
-}
-
-/** The beginning of the text, in `heads` (there may be thousands of files); null: not here. */
-function readHead (fd, packing, heads) {
-  const bytes = heads.read.subarray(0, fs.readSync(fd, heads.read, 0, headLength, 0))
-  if (packing === 'plain') return bytes
-  const length = native().logUnpack(bytes, packing, heads.unpacked)
-  return length === null ? null : heads.unpacked.subarray(0, length)
-}
-
-/**
- * What was counted, up to a failure if there was one: { result, failure }; null for what is left
- * to a thread.
- */
-async function readText (task, options, heads, onEntries) {
-  const scanner = new LogScanner(options)
-  let fd = null
-  try {
-    fd = fs.openSync(task.file, 'r')
-    const head = readHead(fd, task.packing, heads)
-    if (head === null || head.length === 0) return null
-    scanner.openAt(head, task.from)
-    if (scanner.json) return null
-    return { result: await readOpen(fd, task, scanner, onEntries) }
-  } catch (error) {
-    return { ...scanner.abandon(), failure: { message: error.message, code: error.code } }
-  } finally {
-    scanner.close()
-    if (fd !== null) fs.closeSync(fd)
-  }
+/** Reads the bytes at the beginning; of a pipe as many as there are, up to that. */
+async function readBytes (fd, task, buffer) {
+  if (task.packing !== null) return buffer.subarray(0, fs.readSync(fd, buffer, 0, buffer.length, 0))
+  let length = 0
+  for (let more = 1; more > 0 && length < buffer.length; length += more) more = await readSome(fd, buffer, length)
+  return buffer.subarray(0, length)
 }
 
 /** Bun and Deno load the module, but have not all of libuv: a call that is missing ends the process. */
@@ -73,7 +40,7 @@ function findWorker () {
   const file = typeof __dirname === 'string' ? path.join(__dirname, 'worker.js') : null
   if (file !== null && fs.existsSync(file)) return file
   throw createError('LBST_E_UNSUPPORTED',
-    'packed logs and JSON are read in worker threads, whose code is not in this bundle; let the bundler leave lb-safe-timeouts external, or pass the text to classifyLog()')
+    'a log in JSON, from a pipe, or without the native module is read in a worker thread, whose code is not in this bundle; let the bundler leave lb-safe-timeouts external, or pass the text to classifyLog()')
 }
 
 // what the native reader knows; everything else is a thread's to read, or to refuse
@@ -82,29 +49,69 @@ const unpacked = new Set(['plain', 'gzip', 'zstd'])
 class Lane {
   constructor (options) {
     this.options = options
-    this.heads = { read: Buffer.alloc(headLength), unpacked: Buffer.alloc(headLength) }
+    // there may be thousands of files
+    this.buffers = { bytes: Buffer.alloc(headLength), text: Buffer.alloc(headLength) }
     this.worker = null
     this.task = null
+    this.broken = null // why the thread cannot go on
   }
 
   /**
-   * Reads what the task names: { result, failure }. Rejects when its thread breaks down, or with
-   * what `onEntries` throws, which is no failure of the file.
+   * Reads what the task names: { result, failure }, `result` up to the failure if there was one.
+   * Rejects when its thread breaks down, or with what `onEntries` throws, which is no failure of
+   * the file.
    */
   async run (task, onEntries) {
+    const scanner = new LogScanner(this.options)
+    let fd = 0
     let thrown = null
-    const outcome = !unpacked.has(task.packing) || !canReadNatively()
-      ? null
-      : await readText(task, this.options, this.heads, (entries) => {
-        try {
-          onEntries(entries)
-        } catch (error) {
-          thrown = { error }
-          throw error
-        }
-      })
-    if (thrown !== null) throw thrown.error
-    return outcome ?? this.runInThread(task, onEntries)
+    const pass = (entries) => {
+      try {
+        onEntries(entries)
+      } catch (error) {
+        thrown = { error }
+        throw error
+      }
+    }
+    try {
+      if (task.file !== '-') fd = fs.openSync(task.file, 'r')
+      const bytes = await readBytes(fd, task, this.buffers.bytes)
+      if (bytes.length === 0) return { result: null }
+      if (this.open(scanner, bytes, task)) return { result: await this.readText(scanner, fd, bytes, task, pass) }
+      return await this.runInThread({ ...task, fd, head: task.packing === null ? bytes : null }, onEntries)
+    } catch (error) {
+      if (thrown !== null || error === this.broken) throw error
+      return { ...scanner.abandon(), failure: { message: error.message, code: error.code } }
+    } finally {
+      scanner.close()
+      if (fd !== 0) fs.closeSync(fd)
+    }
+  }
+
+  /** Opens the scanner by the first bytes. False: the native module cannot read on from there. */
+  open (scanner, bytes, task) {
+    const kind = packing(bytes)
+    let text = bytes
+    if (!unpacked.has(kind) || !canReadNatively()) return false
+    if (kind !== 'plain') {
+      const length = native().logUnpack(bytes, kind, this.buffers.text)
+      if (length === null || length === 0) return false
+      text = this.buffers.text.subarray(0, length)
+    }
+    scanner.openAt(text, task.from)
+    return !scanner.json
+  }
+
+  async readText (scanner, fd, bytes, { file, packing: kind, from, to }, onEntries) {
+    const isPipe = kind === null
+    const end = isPipe || to === Infinity ? Infinity : lineStart(fd, to)
+    native().logSource(scanner.handle, fd, packing(bytes), isPipe ? bytes : lineStart(fd, from), end)
+    for (;;) {
+      const { done, error, entries } = await native().logRead(scanner.handle)
+      if (entries.length > 0) onEntries(entries)
+      if (error !== 0) throw readError(file, error)
+      if (done) return scanner.end().result
+    }
   }
 
   runInThread (task, onEntries) {
@@ -118,9 +125,15 @@ class Lane {
   startThread () {
     const { Worker } = require('node:worker_threads')
     const pending = new Int32Array(new SharedArrayBuffer(4))
-    this.worker = new Worker(findWorker(), { workerData: { options: this.options, pending } })
-    this.worker.on('error', (error) => this.task.reject(error))
-    this.worker.on('exit', () => this.task.reject(new Error('the thread that read a log has ended')))
+    // what is parsed is dropped at once: a large nursery would only lie there
+    const resourceLimits = { maxYoungGenerationSizeMb: 16 }
+    this.worker = new Worker(findWorker(), { resourceLimits, workerData: { options: this.options, pending } })
+    const fail = (error) => {
+      this.broken = error
+      this.task.reject(error)
+    }
+    this.worker.on('error', fail)
+    this.worker.on('exit', () => fail(new Error('the thread that read a log has ended')))
     this.worker.on('message', ({ entries, result, failure }) => {
       if (entries === undefined) return this.task.resolve({ result, failure })
       Atomics.sub(pending, 0, 1)
@@ -128,7 +141,7 @@ class Lane {
       try {
         this.task.onEntries(entries)
       } catch (error) {
-        this.task.reject(error)
+        fail(error)
       }
     })
   }

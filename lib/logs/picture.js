@@ -10,6 +10,7 @@ const barWidth = 24
 const rowsMax = 48
 const targetsMax = 10
 const textMax = 200
+const burstsMax = 5
 const filesMax = 20
 
 // failures before the first line
@@ -42,9 +43,15 @@ function sentences ({ races, counts }) {
   } else if (races.steady > 0) {
     words.push(`${plural(races.steady, 'request')} lost at once without an answer, spread over ${plural(races.steadyHours, 'hour')}: the steady trickle of the keep-alive race.`)
   }
-  for (const { from, until, target, races: lost, refused } of races.bursts) {
+  // a year has many deploys
+  const shown = races.bursts.length <= burstsMax ? races.bursts : [...races.bursts].sort((a, b) => b.races - a.races).slice(0, burstsMax)
+  for (const { from, until, target, races: lost, refused } of shown) {
     const when = from === until ? `at ${from.slice(0, 16)}Z` : `from ${from.slice(0, 16)}Z to ${until.slice(11, 16)}Z`
     words.push(`${plural(lost, 'request')} lost in a burst ${when}${target === null ? '' : ` on ${target}`}${refused > 0 ? `, with ${refused} refused` : ''}: rather a deploy or a crash.`)
+  }
+  if (shown.length < races.bursts.length) {
+    const lost = shown.reduce((rest, burst) => rest - burst.races, races.inBursts)
+    words.push(`${plural(lost, 'request')} lost in ${plural(races.bursts.length - shown.length, 'smaller burst')}.`)
   }
   if (races.repaired > 0) words.push(`${plural(races.repaired, 'more race')} repaired by the proxy itself: the client never saw ${races.repaired === 1 ? 'it' : 'them'}.`)
   if (races.steady > 0 && counts.refused > races.steady) words.push('More were refused than lost: look for a target that is down first.')

@@ -52,7 +52,7 @@ function * tasksOf (paths, cut, threads, failures) {
   for (const file of walk(paths, failures)) {
     const index = fileIndex++
     if (file === '-') {
-      yield { file, fileIndex: index, packing: null }
+      yield { file, fileIndex: index, packing: null, from: 0, to: Infinity }
       continue
     }
     let found

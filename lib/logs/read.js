@@ -22,6 +22,30 @@ function packing (head) {
   return foreign.find(([start]) => text.startsWith(start))?.[1] ?? 'plain'
 }
 
+// Chunks of a pipe.
+const readLength = 128 * 1024
+
+/** What `fd` has to give, behind `head`. A chunk is overwritten by the next one. */
+async function * chunksOf (fd, head) {
+  yield head
+  const buffer = Buffer.allocUnsafeSlow(readLength)
+  for (let length = 1; length > 0;) {
+    length = await readSome(fd, buffer, 0)
+    if (length > 0) yield buffer.subarray(0, length)
+  }
+}
+
+/** Reads from where `fd` stands to `buffer` from `at` on, and does not block the thread. */
+function readSome (fd, buffer, at) {
+  return new Promise((resolve, reject) => {
+    fs.read(fd, buffer, at, buffer.length - at, null, (error, length) => error ? reject(error) : resolve(length))
+  })
+}
+
+async function * copies (chunks) {
+  for await (const chunk of chunks) yield Buffer.from(chunk)
+}
+
 function createUnpacker (kind) {
   const zlib = require('node:zlib')
   if (kind === 'gzip') return zlib.createGunzip({ chunkSize: blockLength })
@@ -109,7 +133,7 @@ async function scanStream (source, scanner, onEntries) {
     const { Readable, pipeline } = require('node:stream')
     const unpacker = createUnpacker(kind)
     // an error reaches the loop below through the unpacker
-    chunks = pipeline(Readable.from(chunks, { highWaterMark: 1 }), unpacker, () => {})
+    chunks = pipeline(Readable.from(copies(chunks), { highWaterMark: 1 }), unpacker, () => {})
   }
   for await (const chunk of chunks) {
     const entries = scanner.push(chunk)
@@ -117,4 +141,4 @@ async function scanStream (source, scanner, onEntries) {
   }
 }
 
-module.exports = { probe, lineStart, scanPlain, scanStream }
+module.exports = { packing, probe, lineStart, readSome, chunksOf, scanPlain, scanStream }

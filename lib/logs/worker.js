@@ -4,10 +4,10 @@
 
 const fs = require('node:fs')
 const { parentPort, workerData } = require('node:worker_threads')
-const { scanPlain, scanStream } = require('./read')
+const { chunksOf, scanPlain, scanStream } = require('./read')
 const { LogScanner } = require('./scanner')
 
-// Chunks of packed files and of stdin.
+// Chunks of packed files.
 const readLength = 128 * 1024
 
 // Batches of entries that may be on their way. A scanner is faster than whoever takes its
@@ -23,13 +23,13 @@ function sendEntries (entries) {
   parentPort.postMessage({ entries })
 }
 
-async function run ({ file, packing, from, to }) {
+async function run ({ file, packing, from, to, fd, head }) {
   const scanner = new LogScanner(workerData.options)
   try {
     if (packing === 'plain') {
       scanPlain(file, { from, to }, scanner, sendEntries)
     } else {
-      const source = file === '-' ? fs.createReadStream(null, { fd: 0, autoClose: false, highWaterMark: readLength }) : fs.createReadStream(file, { highWaterMark: readLength })
+      const source = packing === null ? chunksOf(fd, Buffer.from(head)) : fs.createReadStream(file, { highWaterMark: readLength })
       await scanStream(source, scanner, sendEntries)
     }
     const { entries, result } = scanner.end()

@@ -84,4 +84,4 @@ function compile ({ cc, platform, include, out, flags = [] }) {
   if (status !== 0) throw new Error(`${cc.join(' ')} failed:\n${stdout}${stderr}`)
 }
 
-module.exports = { name, root, common, listSources, findHeaders, compile }
+module.exports = { name, root, listSources, findHeaders, compile }

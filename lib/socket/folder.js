@@ -25,7 +25,7 @@ function basesOf (env) {
   if (setting !== '1' && !path.isAbsolute(setting)) {
     throw createError('LBST_E_INVALID_TYPE', `LB_SAFE_TIMEOUTS_SOCKET is 1, or the absolute path of a folder, got ${inspect(setting)}`)
   }
-  const bases = setting === '1' ? [env.XDG_RUNTIME_DIR, env.TMPDIR, os.tmpdir()] : [setting]
+  const bases = setting === '1' ? [env.XDG_RUNTIME_DIR, env.TMPDIR, env.TMP, env.TEMP, os.tmpdir()] : [setting]
   return [...new Set(bases.filter((base) => base !== undefined && path.isAbsolute(base)))]
 }
 

@@ -10,7 +10,7 @@ function loadWasm () {
   // text in a JavaScript file: it comes along in every bundle and single executable
   const bytes = Buffer.from(require('../../prebuilds/wasm/lb_safe_timeouts'), 'base64')
   const module = new WebAssembly.Module(bytes)
-  const { imports, initialize } = createNapi()
+  const { imports, initialize } = createNapi(WebAssembly.Module.imports(module).map(({ name }) => name))
   const { exports } = new WebAssembly.Instance(module, imports)
   return initialize(exports)
 }

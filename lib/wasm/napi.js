@@ -31,12 +31,9 @@ const arrayTypes = ['Int8Array', 'Uint8Array', 'Uint8ClampedArray', 'Int16Array'
 // a typed array's own word for what it is, whatever was put on it
 const { get: readArrayType } = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)
 
-// For work in other threads, of which there are none here. lib asks for none; a call of it
-// all the same fails at its first step.
-const refused = [
-  'napi_create_reference', 'napi_delete_reference', 'napi_create_promise', 'napi_resolve_deferred',
-  'napi_create_async_work', 'napi_queue_async_work', 'napi_delete_async_work'
-]
+// Of work in other threads, of which there are none here. lib asks for none; a call of it all
+// the same fails at its first step.
+const refused = /_(async_work|deferred|promise|reference)$/
 
 // napi_property_attributes
 const writable = 1
@@ -70,7 +67,8 @@ function toInt64 (number) {
   return whole > int64Max ? int64Max : whole < int64Min ? int64Min : whole
 }
 
-function createNapi () {
+/** `names`: all that the instance imports. */
+function createNapi (names) {
   const memory = new Memory()
   let wasm // the exports of the instance
 
@@ -366,7 +364,7 @@ function createNapi () {
   }
 
   const napi = {}
-  for (const name of refused) napi[name] = () => genericFailure
+  for (const name of names.filter((name) => refused.test(name))) napi[name] = () => genericFailure
   for (const [name, run] of Object.entries(functions)) {
     napi[name] = (...args) => {
       try {

@@ -20,8 +20,7 @@ lbst_answered_init(lbst_answered_t *answered) {
 
 #define NO_SPACE 128u
 
-/* As far as anything below looks, so that nothing else has to be compared with the end.
- */
+/* As far as anything below looks: no other length is compared with anything. */
 #define LEN_MIN (TYPE_MAX + 1 + TIME_LEN + 1 + NO_SPACE + BEHIND_LEN + 64 + 2 + 8)
 
 /* Bytes of one shape, eight at a time: a '0' of |shape| stands for any digit, every other

@@ -85,25 +85,37 @@ end_of(double to) {
 }
 
 /* logSource(handle, fd, packing, from, to): what logRead() reads, from the beginning of a
- * line on; |to| may be Infinity. */
+ * line on; |to| may be Infinity. In place of |from| a Buffer: of a pipe, what was read of
+ * it before. */
 LBST_BIND(log_source) {
   napi_value argv[5];
   lbst_napi_log_t *log;
   lbst_reader_t reader;
-  double from, to;
+  lbst_slice_t head = {"", 0};
+  double from = 0, to;
   uint32_t fd, packing;
+  bool is_stream;
+  void *data;
 
   NAPI_TRY(env, lbst_napi_get_args(env, info, 5, argv));
   NAPI_TRY(env, lbst_napi_get_log(env, argv[0], &log));
   NAPI_TRY(env, lbst_napi_get_u32(env, argv[1], "fd", &fd));
   NAPI_TRY(env, lbst_napi_get_choice(env, argv[2], "packing", packings, 3, &packing));
-  NAPI_TRY(env, napi_get_value_double(env, argv[3], &from));
+  NAPI_TRY(env, napi_is_buffer(env, argv[3], &is_stream));
+  if (is_stream) {
+    NAPI_TRY(env, napi_get_buffer_info(env, argv[3], &data, &head.len));
+    head.at = data;
+  } else {
+    NAPI_TRY(env, napi_get_value_double(env, argv[3], &from));
+  }
   NAPI_TRY(env, napi_get_value_double(env, argv[4], &to));
-  if (fd > INT32_MAX || !(from >= 0 && from <= to && from <= LBST_NAPI_OFFSET_MAX))
+  if (fd > INT32_MAX || head.len > LBST_READER_HEAD_MAX ||
+      !(from >= 0 && from <= to && from <= LBST_NAPI_OFFSET_MAX))
     return lbst_napi_refuse(env, LBST_E_OUT_OF_RANGE, "no such part of a file");
-  NAPI_TRY(env, lbst_napi_check(env, lbst_reader_init(&reader, (int) fd,
-                                                      (lbst_packing_t) packing,
-                                                      (uint64_t) from, end_of(to))));
+  NAPI_TRY(env, lbst_napi_check(
+                  env, lbst_reader_init(&reader, (int) fd, (lbst_packing_t) packing,
+                                        is_stream ? LBST_READER_STREAM : (uint64_t) from,
+                                        end_of(to), head)));
   lbst_reader_free(&log->reader);
   log->reader = reader;
   return NULL;

@@ -13,11 +13,11 @@
 #define KEPT_LEN 65536u
 
 /* Read at once of what is packed. */
-#define PACKED_LEN 131072u
+#define PACKED_LEN LBST_READER_HEAD_MAX
 
 lbst_status_t
 lbst_reader_init(lbst_reader_t *reader, int fd, lbst_packing_t packing, uint64_t at,
-                 uint64_t end) {
+                 uint64_t end, lbst_slice_t head) {
   const bool is_packed = packing != LBST_PACKING_PLAIN;
   lbst_unpack_t *unpack = is_packed ? lbst_unpack_open(packing) : NULL;
   char *buffer;
@@ -35,6 +35,14 @@ lbst_reader_init(lbst_reader_t *reader, int fd, lbst_packing_t packing, uint64_t
   reader->unpack = unpack;
   reader->packed.at = buffer + BUFFER_LEN + KEPT_LEN;
   reader->buffer = buffer;
+  if (at != LBST_READER_STREAM) return LBST_OK;
+  reader->is_stream = true;
+  if (head.len == 0) return LBST_OK;
+  memcpy(is_packed ? buffer + BUFFER_LEN + KEPT_LEN : buffer, head.at, head.len);
+  if (is_packed)
+    reader->packed.len = head.len;
+  else
+    reader->filled = head.len;
   return LBST_OK;
 }
 
@@ -49,15 +57,16 @@ lbst_reader_free(lbst_reader_t *reader) {
 /* Reads at most |len| bytes. Returns how many, 0 at the end, or libuv's error. */
 static int
 read_some(lbst_reader_t *reader, char *to, unsigned len) {
-  const uint64_t left = reader->end - reader->at;
+  const uint64_t left = reader->is_stream ? len : reader->end - reader->at;
+  const int64_t from = reader->is_stream ? -1 : (int64_t) reader->at;
   uv_buf_t buf = uv_buf_init(to, left < len ? (unsigned) left : len);
   uv_fs_t req;
   int length;
 
   if (buf.len == 0) return 0;
-  length = uv_fs_read(NULL, &req, reader->fd, &buf, 1, (int64_t) reader->at, NULL);
+  length = uv_fs_read(NULL, &req, reader->fd, &buf, 1, from, NULL);
   uv_fs_req_cleanup(&req);
-  if (length > 0) reader->at += (uint64_t) length;
+  if (length > 0 && !reader->is_stream) reader->at += (uint64_t) length;
   return length;
 }
 

@@ -4,11 +4,15 @@
 #include "../core/scan.h"
 #include "unpack.h"
 
+#define LBST_READER_STREAM   UINT64_MAX
+#define LBST_READER_HEAD_MAX 131072u
+
 /* A file, or a part of a plain one, through a scan: read or unpacked in blocks into one
  * buffer that stays in the processor's cache, and scanned there. Nothing is mapped: a log
  * that is cut while it is read must end early, and not with a signal. */
 typedef struct lbst_reader_s {
   int fd;
+  bool is_stream;        /* it cannot be read at any place: a pipe */
   uint64_t at;           /* the next byte to read */
   uint64_t end;          /* none from there on; UINT64_MAX: as far as the file goes */
   bool ended;            /* there is no text any more */
@@ -22,13 +26,15 @@ typedef struct lbst_reader_s {
 
 /* Prepares |*reader| for the bytes of |fd|, an open file, from |at| to before |end|;
  * |at| must be the beginning of a line, and of what is packed the beginning of it all.
- * The descriptor stays the caller's. Writes |*reader| only on LBST_OK.
+ * The descriptor stays the caller's. LBST_READER_STREAM for |at|: from where it stands,
+ * with |head| in front of it, LBST_READER_HEAD_MAX bytes at most, which were read before.
+ * Writes |*reader| only on LBST_OK.
  *
  * Returns LBST_OK, or
  *   LBST_E_UNSUPPORTED  this process cannot unpack |packing|, or has no memory */
 lbst_status_t
 lbst_reader_init(lbst_reader_t *reader, int fd, lbst_packing_t packing, uint64_t at,
-                 uint64_t end);
+                 uint64_t end, lbst_slice_t head);
 
 /* Frees what lbst_reader_init() took. Does nothing to a reader that is all zero. */
 void

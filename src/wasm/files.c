@@ -4,12 +4,13 @@
 
 lbst_status_t
 lbst_reader_init(lbst_reader_t *reader, int fd, lbst_packing_t packing, uint64_t at,
-                 uint64_t end) {
+                 uint64_t end, lbst_slice_t head) {
   (void) reader;
   (void) fd;
   (void) packing;
   (void) at;
   (void) end;
+  (void) head;
   return LBST_E_UNSUPPORTED;
 }
 

@@ -15,6 +15,7 @@ const path = require('node:path')
 const ts = require('typescript')
 const { readLbMetadata } = require('../..')
 const { installExample } = require('../../scripts/install-example')
+const { makeProject, pack, removeProjects } = require('../ecosystem/project')
 const { ensureApp } = require('../helpers/apps')
 const { freePort, outlives, startProgram } = require('../helpers/preload')
 const { checkAgreement, readEnv, readYaml } = require('./manifests')
@@ -103,17 +104,11 @@ function testNginx () {
 /** The package as it is packed, with this machine's binary, installed beside a user's package.json. */
 function installPacked () {
   execFileSync(process.execPath, [path.join(root, 'scripts', 'prebuild.js'), `${process.platform}-${process.arch}`], { stdio: ['ignore', 'ignore', 'inherit'] })
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lbst-docs-packed-'))
-  const run = (...args) => {
-    const { status, stdout, stderr } = spawnSync('npm', args, { cwd: folder, encoding: 'utf8' })
-    assert.equal(status, 0, stderr)
-    return stdout
-  }
-  const [{ filename }] = JSON.parse(run('pack', root, '--ignore-scripts', '--json'))
-  fs.writeFileSync(path.join(folder, 'package.json'), '{ "private": true }')
-  run('install', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error', `./${filename}`)
-  fs.symlinkSync(examples, path.join(folder, 'examples'), 'dir')
-  return folder
+  const project = makeProject('docs')
+  const { status, stderr } = project.run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error', pack().tarball])
+  assert.equal(status, 0, stderr)
+  fs.symlinkSync(examples, project.path('examples'), 'dir')
+  return project.dir
 }
 
 /** The README's commands by the real npx, with the packed package. */
@@ -166,7 +161,7 @@ async function main () {
       }
     }
   } finally {
-    fs.rmSync(folder, { recursive: true, force: true })
+    removeProjects()
   }
   console.log(`${Object.keys(parts).length - failed} passed, ${failed} failed`)
   process.exitCode = failed === 0 ? 0 : 1

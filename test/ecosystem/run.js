@@ -69,7 +69,7 @@ async function main () {
 
   for (const script of ['bootstrap.js', 'prebuild.js']) {
     const scripts = path.join(__dirname, '..', '..', 'scripts')
-    const here = script === 'prebuild.js' ? [`${process.platform}-${process.arch}`] : []
+    const here = script === 'prebuild.js' ? [`${process.platform}-${process.arch}`, 'wasm'] : []
     execFileSync(process.execPath, [path.join(scripts, script), ...here], { stdio: ['ignore', 'ignore', 'inherit'] })
   }
   const packed = pack()
