@@ -23,7 +23,10 @@ const ends = {
   kill: () => process.kill(process.pid, 'SIGTERM'),
   // in the middle of what runs now, and between two callbacks
   terminate: () => { parentPort.postMessage('here'); sleep() },
-  'terminate later': () => parentPort.postMessage('here'),
+  'terminate later': () => {
+    setInterval(() => {}, 1000) // else it may end by itself first
+    parentPort.postMessage('here')
+  },
   // a loop of our own calls: the end comes inside one of them, with some luck
   'terminate busy': () => {
     const { useAll } = require('./stages')

@@ -16,10 +16,10 @@ function findRuntime () {
  * own, and their exit codes are none of ours. Reports go to files `report.<program>.<pid>` in
  * `folder`, or to stderr, where a leak then is exit code 23.
  */
-function sanitizerEnv ({ folder, toStderr = false, env = process.env } = {}) {
+function sanitizerEnv ({ folder, toStderr = false, leaks = true, env = process.env } = {}) {
   const shared = ['abort_on_error=1', 'halt_on_error=1', 'print_stacktrace=1', 'log_exe_name=1']
   if (!toStderr) shared.push(`log_path=${path.join(folder, 'report')}`)
-  const asan = [...shared, 'detect_leaks=1', 'detect_stack_use_after_return=1', 'allocator_may_return_null=1', `exitcode=${toStderr ? 23 : 0}`]
+  const asan = [...shared, `detect_leaks=${leaks ? 1 : 0}`, 'detect_stack_use_after_return=1', 'allocator_may_return_null=1', `exitcode=${toStderr ? 23 : 0}`]
   return {
     ...env,
     LD_PRELOAD: findRuntime(),

@@ -62,7 +62,12 @@ function bundle (folder) {
     modules.set(name, text)
     if (!name.endsWith('.js')) return
     for (const [, wanted] of text.matchAll(/require\('(\.[^']*)'\)/g)) {
-      if (!wanted.endsWith('.node')) add(require.resolve(wanted, { paths: [path.dirname(name)] }))
+      if (wanted.endsWith('.node')) continue
+      try {
+        add(require.resolve(wanted, { paths: [path.dirname(name)] }))
+      } catch {
+        // a prebuilt file that is not there in a checkout: the package does without
+      }
     }
   }
   add(path.join(root, 'lib', 'index.js'))

@@ -20,7 +20,9 @@ function load (name) {
         process.dlopen(addon, full)
         return addon.exports
       }
-      return load([full, `${full}.js`, nodePath.join(full, 'index.js')].find((candidate) => modules.has(candidate)))
+      const found = [full, `${full}.js`, nodePath.join(full, 'index.js')].find((candidate) => modules.has(candidate))
+      if (found === undefined) throw new Error(`${wanted} is not in the bundle`)
+      return load(found)
     }
     modules.get(name)(module, module.exports, localRequire, name, folder)
   }
