@@ -49,8 +49,10 @@ class Attached {
     else this.stop('evidence')
     // the timeouts of plain HTTP/2 are not Node's own: there is nothing to look at and to guard
     if (user.protocol === 'http2') return
-    if (user.lastLook || user.evidence) this.lastLook = new LastLook(this.server, { look: user.lastLook, observer: this.evidence })
-    if (user.onUnsafeWrite !== 'off') this.guard = new Guard(this.server, user, this)
+    if (user.lastLook || user.evidence) this.lastLook = new LastLook(this.server, { look: user.lastLook, observer: this.evidence, onFirst: () => this.guard?.onFirstConnection() })
+    if (user.onUnsafeWrite === 'off') return
+    this.guard = new Guard(this.server, user, this)
+    if (this.lastLook?.hasSeen) this.guard.onFirstConnection()
   }
 
   // What the guard asks and tells

@@ -50,13 +50,15 @@ function recall (socket) {
 /**
  * Looks at the connections of `server` before Node closes them, until stop(). An `observer`
  * hears of each that comes, onConnection(socket), and of each that was closed or kept,
- * onIdleDeadline(socket, look). With `look: false` it only listens.
+ * onIdleDeadline(socket, look); `onFirst` is called before the first. With `look: false` it only
+ * listens.
  */
 class LastLook {
-  constructor (server, { look, observer }) {
+  constructor (server, { look, observer, onFirst }) {
     this.server = server
     this.look = look
     this.observer = observer
+    this.onFirst = onFirst
     this.active = true
     this.idleTimers = undefined // what Node arms -> the keepAliveTimeout that it came from
     this.seenTimeout = undefined
@@ -74,9 +76,17 @@ class LastLook {
     }
   }
 
+  /** Whether a connection has come yet. */
+  get hasSeen () {
+    return this.idleTimers !== undefined
+  }
+
   watch (socket, isNew) {
-    // from now on Node may arm a timer with the present keepAliveTimeout
-    if (this.idleTimers === undefined) this.readIdleTimer()
+    if (!this.hasSeen) {
+      // from now on Node may arm a timer with the present keepAliveTimeout
+      this.readIdleTimer()
+      this.onFirst?.()
+    }
     if (typeof socket._onTimeout === 'function') socket._onTimeout = this.onTimeout
     if (isNew) this.observer?.onConnection(socket)
   }
@@ -97,7 +107,7 @@ class LastLook {
 
   /** The guard tells of a write to the server's timeouts. */
   onChange () {
-    if (this.idleTimers !== undefined) this.readIdleTimer()
+    if (this.hasSeen) this.readIdleTimer()
   }
 
   /** Of a socket whose timer has fired: the idle time in the plan; undefined for other timers. */
