@@ -3,10 +3,8 @@
 // Outlast: the plan of src/core/policy.c, carried out on a server by src/napi/bind_server.c,
 // told as a report.
 
-const { attach, ownWrite } = require('./attach')
 const { hasNative, native } = require('./binding')
 const { deepFreeze, findLoadBalancer, nodeTimers } = require('./catalogue')
-const { track } = require('./drain/track')
 const { readOptions, readSettings } = require('./options')
 
 // Any copy of this package, of any version, finds a server that another one has touched.
@@ -19,9 +17,14 @@ const tcpKeepAliveDelayMs = 60000
 
 let version
 let constructors
+let attach
+let ownWrite
+let track
 
-/** What a server is an instance of, and this package's version: read at the first call. */
+/** What only a server needs, loaded at the first: a plan, or a process without one, does without. */
 function prepare () {
+  ({ attach, ownWrite } = require('./attach'))
+  ;({ track } = require('./drain/track'))
   version = require('../package.json').version
   constructors = [require('node:http').Server]
   // http is in memory where there is a server; https costs some ms, and is only asked for by

@@ -5,10 +5,7 @@
 // a startup snapshot can be taken with this package in it.
 
 const fs = require('node:fs')
-const { createRequire } = require('node:module')
 const path = require('node:path')
-const { getEnvironmentData, setEnvironmentData } = require('node:worker_threads')
-const { adopt } = require('./realm')
 
 const kWarned = 'lb-safe-timeouts: no native module'
 
@@ -53,7 +50,7 @@ function tryOwnBuild (tried) {
     return null
   }
   try {
-    return createRequire(__filename)(file)
+    return require('node:module').createRequire(__filename)(file)
   } catch (cause) {
     tried.push({ name, why: cause.message, cause })
     return null
@@ -126,7 +123,9 @@ function createMissing (tried) {
 
 /** Once in a process, and not where it was asked for. */
 function warn (tried) {
-  if (isOff() || getEnvironmentData(kWarned)) return
+  if (isOff()) return
+  const { getEnvironmentData, setEnvironmentData } = require('node:worker_threads')
+  if (getEnvironmentData(kWarned)) return
   setEnvironmentData(kWarned, true) // for the workers to come
   process.emitWarning(
     `${describe(tried)}. Its rules run as WebAssembly instead, timeouts are set as ever, but ` +
@@ -138,7 +137,7 @@ function warn (tried) {
 function load () {
   const tried = []
   const addon = loadAddon(tried)
-  if (addon !== null) return { binding: adopt(addon), isNative: true }
+  if (addon !== null) return { binding: require('./realm').adopt(addon), isNative: true }
   if (process.env.LB_SAFE_TIMEOUTS_REQUIRE_NATIVE === '1') throw createMissing(tried)
   try {
     const binding = require('./wasm').loadWasm()
