@@ -61,7 +61,8 @@ function isShared (server, isHeld) {
 function tryGate (server) {
   const fd = server._handle.fd
   if (server._pipeName !== undefined) return 'unsupported' // a Unix domain socket
-  if (!(fd >= 0)) return 'shared' // a cluster worker's stand-in; the primary listens
+  // a cluster worker's stand-in, the primary listens; or Windows, where a socket has no descriptor
+  if (!(fd >= 0)) return cluster.isWorker ? 'shared' : 'unsupported'
   const isHeld = isHeldByChild(fd)
   if (isShared(server, isHeld)) return 'shared'
   if (isHeld === null) return 'unsupported' // better no gate than one on a shared socket

@@ -24,7 +24,8 @@ const linkers = {
   // nodelete: an addon that only workers load must not be unmapped under code that still
   // runs. lazy: a runtime without one of the symbols can still load the rest.
   elf: ['-shared', '-fPIC', '-s', '-Wl,--build-id=none', '-Wl,-z,nodelete', '-Wl,-z,lazy'],
-  win32: ['-shared', '-s', '-static-libgcc', '-Wl,--no-insert-timestamp'],
+  // the linker would make the address from the name of the file, with its folder
+  win32: ['-shared', '-s', '-static-libgcc', '-Wl,--no-insert-timestamp', '-Wl,--disable-auto-image-base'],
   // no-builtin: or the loop of strlen would become a call of strlen
   wasm: [
     '-nostdlib', '-nostdlibinc', '-fno-builtin', '-Werror=implicit-function-declaration', '-mbulk-memory', '-mmutable-globals', '-isystem', 'src/wasm/include',

@@ -42,6 +42,17 @@ struct lbst_unpack_s {
   size_t (*zstd_free)(void *);
 };
 
+/* The program and what it has loaded. On Windows it is the program alone, and libuv has
+ * no word for it: it takes NULL for a name. */
+static bool
+open_process(uv_lib_t *process) {
+#ifdef _WIN32
+  return GetModuleHandleExW(0, NULL, &process->handle) != 0;
+#else
+  return uv_dlopen(NULL, process) == 0;
+#endif
+}
+
 /* Functions and data are different things to C, and the same to a linker. */
 static bool
 find(uv_lib_t *process, const char *name, void *function) {
@@ -89,7 +100,7 @@ lbst_unpack_open(lbst_packing_t packing) {
   if (u == NULL) return NULL;
   u->packing = packing;
   u->is_whole = true;
-  if (uv_dlopen(NULL, &u->process) == 0 &&
+  if (open_process(&u->process) &&
       (packing == LBST_PACKING_GZIP ? open_gzip(u) : open_zstd(u)))
     return u;
   uv_dlclose(&u->process);
