@@ -18,8 +18,8 @@ const muslSystems = {
   arm64: { bun: 'aarch64', loader: 'ld-linux-aarch64.so.1', cc: 'aarch64-linux-gnu-gcc', libraries: ['/usr/aarch64-linux-gnu/lib'], emulator: ['qemu-aarch64'] }
 }
 
-// Bun's sockets show no descriptor, so nobody can look at them or close the gate; that the binary
-// can, ./smoke.js asks in another way.
+// Bun's server is its own: neither look nor gate finds Node's sockets in it, and test:ecosystem
+// measures what is left. That the binary itself can ask the kernel, ./smoke.js shows there too.
 const bunDiffers = { plan: { gate: 'unsupported' }, race: { ours: 'lost', control: 'lost', saved: 0 } }
 
 function arm64Node (version) {
