@@ -58,16 +58,6 @@ why_of(const lbst_cause_row_t *rows, size_t count, lbst_slice_t cause) {
   return LBST_WHY_COUNT;
 }
 
-lbst_why_t
-lbst__closed_after(int64_t us) {
-  return us > LBST_RACE_US_MAX ? LBST_WHY_CLOSED_WHILE_WORKING : LBST_WHY_CLOSED_AT_ONCE;
-}
-
-bool
-lbst__client_left(uint16_t status) {
-  return status == 0 || status == 408 || status == 460 || status == 499;
-}
-
 static lbst_why_t
 judge_alb(const lbst_line_t *line) {
   if (line->backend_status != 0) {
