@@ -136,7 +136,8 @@ t.test('what this process cannot unpack is left to a thread', async (t) => {
 
 t.test('a pipe', { skip: process.platform === 'win32' && 'there are none in the file system' }, async (t) => {
   const file = path.join(t.testdir({}), 'pipe')
-  for (const content of [Buffer.from(text), zlib.gzipSync(text), Buffer.from('')]) {
+  // the empty ones: a reader that opens twice waits for ever for a writer that has come and gone
+  for (const content of [Buffer.from(text), zlib.gzipSync(text), ...Array(20).fill(Buffer.from(''))]) {
     execFileSync('mkfifo', [file])
     const written = fs.promises.writeFile(file, content)
     t.match(await classifyLogFiles([file]), { lines: content.length === 0 ? 0 : 12000, bad: 0, failures: [] })

@@ -6,7 +6,7 @@
 
 const fs = require('node:fs')
 const path = require('node:path')
-const { getSystemErrorName } = require('node:util')
+const { getSystemErrorName, promisify } = require('node:util')
 const { hasNative, native } = require('../binding')
 const { createError } = require('../errors')
 const { otherRuntime } = require('../runtime')
@@ -14,12 +14,19 @@ const { headLength } = require('./formats')
 const { lineStart, packing, readSome } = require('./read')
 const { LogScanner } = require('./scanner')
 
+const openLater = promisify(fs.open)
+
 function readError (file, errno) {
   const code = getSystemErrorName(errno)
   // the words that Node's own streams have for these
   if (code === 'EOF') return Object.assign(new Error('unexpected end of file'), { code: 'Z_BUF_ERROR' })
   if (code === 'EPROTO') return Object.assign(new Error('what is packed is broken'), { code: 'Z_DATA_ERROR' })
   return Object.assign(new Error(`${code}: read '${file}'`), { code, errno, syscall: 'read' })
+}
+
+/** Opening a pipe waits for who writes into it, and the thread must not. */
+async function open ({ file, packing }) {
+  return packing === null ? openLater(file, 'r') : fs.openSync(file, 'r')
 }
 
 /** Reads the bytes at the beginning; of a pipe as many as there are, up to that. */
@@ -74,7 +81,7 @@ class Lane {
       }
     }
     try {
-      if (task.file !== '-') fd = fs.openSync(task.file, 'r')
+      if (task.file !== '-') fd = await open(task)
       const bytes = await readBytes(fd, task, this.buffers.bytes)
       if (bytes.length === 0) return { result: null }
       if (this.open(scanner, bytes, task)) return { result: await this.readText(scanner, fd, bytes, task, pass) }

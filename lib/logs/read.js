@@ -56,12 +56,15 @@ function createUnpacker (kind) {
   return zlib.createZstdDecompress({ chunkSize: blockLength })
 }
 
-/** How `file` is packed; null for what cannot be read at any place (a pipe). */
+/**
+ * How `file` is packed; null for what cannot be read at any place (a pipe). That one is not
+ * opened: who writes into it would take us for its reader, and lose what it writes.
+ */
 function probe (file) {
+  const stat = fs.statSync(file)
+  if (!stat.isFile()) return { packing: null, length: 0 }
   const fd = fs.openSync(file, 'r')
   try {
-    const stat = fs.fstatSync(fd)
-    if (!stat.isFile()) return { packing: null, length: 0 }
     const head = Buffer.alloc(4)
     const length = fs.readSync(fd, head, 0, 4, 0)
     return { packing: packing(head.subarray(0, length)), length: stat.size }
