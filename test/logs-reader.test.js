@@ -2,7 +2,8 @@
 
 // Plain text logs, read and scanned by the native module in libuv's thread pool.
 
-const { execFileSync, spawnSync } = require('node:child_process')
+const { execFileSync, spawn, spawnSync } = require('node:child_process')
+const { once } = require('node:events')
 const fs = require('node:fs')
 const path = require('node:path')
 const zlib = require('node:zlib')
@@ -136,13 +137,23 @@ t.test('what this process cannot unpack is left to a thread', async (t) => {
 
 t.test('a pipe', { skip: process.platform === 'win32' && 'there are none in the file system' }, async (t) => {
   const file = path.join(t.testdir({}), 'pipe')
-  // the empty ones: a reader that opens twice waits for ever for a writer that has come and gone
-  for (const content of [Buffer.from(text), zlib.gzipSync(text), ...Array(20).fill(Buffer.from(''))]) {
+  for (const content of [Buffer.from(text), zlib.gzipSync(text)]) {
     execFileSync('mkfifo', [file])
     const written = fs.promises.writeFile(file, content)
-    t.match(await classifyLogFiles([file]), { lines: content.length === 0 ? 0 : 12000, bad: 0, failures: [] })
+    t.match(await classifyLogFiles([file]), { lines: 12000, bad: 0, failures: [] })
     await written
     fs.rmSync(file)
+  }
+})
+
+t.test('a pipe whose writer comes and goes', { skip: process.platform === 'win32' && 'there are none in the file system' }, async (t) => {
+  const file = path.join(t.testdir({}), 'pipe')
+  execFileSync('mkfifo', [file])
+  // a reader that opens twice waits for ever for a second one
+  for (let i = 0; i < 10; i++) {
+    const writer = spawn('sh', ['-c', ': > "$0"', file])
+    t.match(await classifyLogFiles([file]), { lines: 0, bad: 0, failures: [] })
+    if (writer.exitCode === null) await once(writer, 'exit')
   }
 })
 
