@@ -60,6 +60,7 @@ class Lane {
     this.buffers = { bytes: Buffer.alloc(headLength), text: Buffer.alloc(headLength) }
     this.worker = null
     this.task = null
+    this.file = null // of the thread's code
     this.broken = null // why the thread cannot go on
   }
 
@@ -130,11 +131,17 @@ class Lane {
   }
 
   startThread () {
+    try {
+      this.file = findWorker()
+    } catch (error) {
+      this.broken = error // for every file, and not this one's failure
+      throw error
+    }
     const { Worker } = require('node:worker_threads')
     const pending = new Int32Array(new SharedArrayBuffer(4))
     // what is parsed is dropped at once: a large nursery would only lie there
     const resourceLimits = { maxYoungGenerationSizeMb: 16 }
-    this.worker = new Worker(findWorker(), { resourceLimits, workerData: { options: this.options, pending } })
+    this.worker = new Worker(this.file, { resourceLimits, workerData: { options: this.options, pending } })
     const fail = (error) => {
       this.broken = error
       this.task.reject(error)
