@@ -72,8 +72,7 @@ column_of(const lbst_column_name_t *names, size_t count, lbst_slice_t name) {
   size_t i;
 
   for (i = 0; i < count; i++)
-    if (name.len == strlen(names[i].name) &&
-        memcmp(name.at, names[i].name, name.len) == 0)
+    if (lbst_slice_equal(name, (lbst_slice_t){names[i].name, strlen(names[i].name)}))
       return names[i].what;
   return LBST_COLUMN_IGNORED;
 }

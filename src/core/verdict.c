@@ -52,8 +52,7 @@ why_of(const lbst_cause_row_t *rows, size_t count, lbst_slice_t cause) {
   size_t i;
 
   for (i = 0; i < count; i++)
-    if (cause.len == strlen(rows[i].text) &&
-        memcmp(cause.at, rows[i].text, cause.len) == 0)
+    if (lbst_slice_equal(cause, (lbst_slice_t){rows[i].text, strlen(rows[i].text)}))
       return rows[i].why;
   return LBST_WHY_COUNT;
 }
