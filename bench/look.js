@@ -13,7 +13,7 @@ const { applyLbSafeTimeouts } = require('..')
 const { native } = require('../lib/binding')
 const { ensureNode } = require('../scripts/nodes')
 const { startServer } = require('../test/helpers/child')
-const { Peer, now } = require('../test/helpers/peer')
+const { Peer, now, openUsed } = require('../test/helpers/peer')
 
 const lookCalls = 100000
 const readCalls = 2e7
@@ -78,12 +78,7 @@ async function memoryOf (execPath, options) {
   const warm = await Peer.connect(server.port)
   await warm.request()
   const before = await server.ask('usage')
-  const peers = []
-  while (peers.length < memoryConnections) {
-    const batch = await Promise.all(Array.from({ length: 100 }, () => Peer.connect(server.port)))
-    await Promise.all(batch.map((peer) => peer.request()))
-    peers.push(...batch)
-  }
+  const peers = await openUsed(server.port, memoryConnections)
   const after = await server.ask('usage')
   for (const peer of peers) peer.destroy()
   await server.stop()

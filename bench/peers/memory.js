@@ -3,22 +3,10 @@
 // What a server needs for connections that were used once and are idle.
 
 const { startBackend } = require('../../test/drain/support/start-backend')
-const { Peer } = require('../../test/helpers/peer')
+const { openUsed } = require('../../test/helpers/peer')
 
 // what the server compiles and caches at its first connections is not theirs
 const warmCount = 1000
-const atOnce = 100
-
-async function open (port, count) {
-  const peers = []
-  while (peers.length < count) {
-    const batch = await Promise.all(Array.from({ length: atOnce }, () => Peer.connect(port)))
-    const statuses = await Promise.all(batch.map((peer) => peer.request()))
-    if (statuses.some((status) => status !== 200)) throw new Error('a request was not answered')
-    peers.push(...batch)
-  }
-  return peers
-}
 
 async function close (peers) {
   for (const { socket } of peers) socket.end()
@@ -29,9 +17,9 @@ async function close (peers) {
 async function measureMemory ({ node, subject: { how }, idleConnections, windowMs }) {
   const backend = await startBackend(node, { how, options: { windowMs } }, ['--expose-gc'])
   try {
-    await close(await open(backend.port, warmCount))
+    await close(await openUsed(backend.port, warmCount))
     const before = await backend.usage()
-    const peers = await open(backend.port, idleConnections)
+    const peers = await openUsed(backend.port, idleConnections)
     const after = await backend.usage()
     await close(peers)
     const used = ({ heapUsed, external }) => heapUsed + external

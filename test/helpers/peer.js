@@ -85,4 +85,18 @@ class Peer {
   }
 }
 
-module.exports = { Peer, now }
+const openAtOnce = 100
+
+/** `count` peers, or the next hundred, each of whose connections was used once and is idle. */
+async function openUsed (port, count) {
+  const peers = []
+  while (peers.length < count) {
+    const batch = await Promise.all(Array.from({ length: openAtOnce }, () => Peer.connect(port)))
+    const statuses = await Promise.all(batch.map((peer) => peer.request()))
+    if (statuses.some((status) => status !== 200)) throw new Error('a request was not answered')
+    peers.push(...batch)
+  }
+  return peers
+}
+
+module.exports = { Peer, now, openUsed }

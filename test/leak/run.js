@@ -10,29 +10,17 @@
 const { planLbSafeTimeouts } = require('../..')
 const { lines, ensureNode } = require('../../scripts/nodes')
 const { startServer } = require('../helpers/child')
-const { Peer } = require('../helpers/peer')
+const { openUsed } = require('../helpers/peer')
 
 const rounds = 12
 const warmUp = 2 // rounds in which Node itself fills its caches
 const connections = 1000
-const atOnce = 100
 const idleTimeoutMs = 1000
 const marginMs = 100
 const leakBytes = 100 // of heap per connection; a socket that is kept has thousands
 
-async function open (port, count) {
-  const peers = []
-  while (peers.length < count) {
-    const batch = await Promise.all(Array.from({ length: atOnce }, () => Peer.connect(port)))
-    const statuses = await Promise.all(batch.map((peer) => peer.request()))
-    if (statuses.some((status) => status !== 200)) throw new Error('a request was not answered')
-    peers.push(...batch)
-  }
-  return peers
-}
-
 async function round (server) {
-  const peers = await open(server.port, connections)
+  const peers = await openUsed(server.port, connections)
   peers.forEach((peer, i) => { if (i % 2 === 0) peer.socket.end() })
   await Promise.all(peers.map((peer) => peer.closed))
 }

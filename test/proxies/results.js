@@ -5,8 +5,8 @@
 
 const { execFileSync } = require('node:child_process')
 const fs = require('node:fs')
-const os = require('node:os')
 const path = require('node:path')
+const { describeMachine } = require('../../bench/machine')
 const { proxies, findVersion } = require('../support/proxies')
 const { driver } = require('./coverage')
 const { words } = require('./settings')
@@ -15,14 +15,6 @@ const root = path.join(__dirname, '..', '..')
 
 function git (...args) {
   return execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim()
-}
-
-function readOs () {
-  try {
-    return /^PRETTY_NAME="(.*)"$/m.exec(fs.readFileSync('/etc/os-release', 'utf8'))[1]
-  } catch {
-    return os.type()
-  }
 }
 
 /** Of the code as it is now. What the run itself writes makes it no other code. */
@@ -66,7 +58,7 @@ class Results {
     const used = [...new Set(rows.map(({ proxy }) => proxy))]
     const text = JSON.stringify({
       ...this.head,
-      machine: { cpu: os.cpus()[0].model, cores: os.cpus().length, os: readOs(), kernel: os.release() },
+      machine: describeMachine(),
       scale: words,
       nodes: [...new Set(rows.map(({ node }) => node))].sort(),
       proxies: used.map((id) => id === driver.id
