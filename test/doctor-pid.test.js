@@ -6,7 +6,6 @@ const { spawn, spawnSync } = require('node:child_process')
 const { once } = require('node:events')
 const fs = require('node:fs')
 const net = require('node:net')
-const os = require('node:os')
 const path = require('node:path')
 const t = require('tap')
 const { main } = require('../lib/cli/main')
@@ -15,6 +14,7 @@ const { askProcess } = require('../lib/socket/ask')
 const { openStatusSocket } = require('../lib/socket/serve')
 const { register, startProgram, stopProgram } = require('./helpers/preload')
 const { Peer } = require('./helpers/peer')
+const { shortFolder } = require('./support/socket-path')
 
 const bin = path.join(__dirname, '..', 'bin', 'lb-safe-timeouts.js')
 const fixture = (name) => path.join(__dirname, 'fixtures', 'register', name)
@@ -26,9 +26,8 @@ const nobody = 65534
 const bare = { ...process.env, NODE_OPTIONS: '' }
 
 function makeBase (t) {
-  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'lbst-'))
+  const dir = shortFolder(t)
   fs.chmodSync(dir, 0o755)
-  t.teardown(() => fs.rmSync(dir, { recursive: true, force: true }))
   return { base: dir, folder: path.join(dir, `lb-safe-timeouts-${uid}`) }
 }
 

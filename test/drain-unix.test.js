@@ -5,16 +5,16 @@
 
 const { once } = require('node:events')
 const http = require('node:http')
-const path = require('node:path')
 const t = require('tap')
 const { applyLbSafeTimeouts, drain, status } = require('..')
+const { socketPath } = require('./support/socket-path')
 const { talk } = require('./support/talk')
 
 const idleCount = 20
 const quick = { windowMs: 100, deadlineMs: 1500 }
 
 t.test('a Unix domain socket loses nothing', { skip: process.platform === 'win32' }, async (t) => {
-  const file = path.join(t.testdir(), 's')
+  const file = socketPath(t)
   const server = http.createServer((req, res) => res.end(`<${req.url}>`))
   applyLbSafeTimeouts(server, { lb: 'nginx' })
   server.listen(file)

@@ -6,11 +6,11 @@
 const http = require('node:http')
 const net = require('node:net')
 const { once } = require('node:events')
-const path = require('node:path')
 const t = require('tap')
 const lbst = require('..')
 const { startServer } = require('./helpers/child')
 const { Peer, now } = require('./helpers/peer')
+const { socketPath } = require('./support/socket-path')
 
 const options = { idleTimeoutMs: 1000, marginMs: 100 }
 const connections = 10
@@ -76,7 +76,7 @@ t.test('an idle connection is closed when it is due', async (t) => {
 })
 
 t.test('a Unix domain socket', async (t) => {
-  const file = path.join(t.testdir(), 's')
+  const file = socketPath(t)
   const { peer, timerMs, answeredAt, socket } = await used(t, { listen: [file], connect: () => net.connect(file) })
   socket.pause()
   peer.request()
