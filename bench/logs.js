@@ -64,7 +64,7 @@ classifyLogFiles([process.argv[1]], { threads: 1, minutes: false }).then((report
 })`
 
 const duckdb = `
-const { queryDuckdb } = require(${JSON.stringify(path.join(__dirname, '..', 'scripts', 'duckdb'))})
+const { queryDuckdb } = require(${JSON.stringify(path.join(__dirname, '..', 'scripts', 'sql-engines'))})
 queryDuckdb(process.argv[1]).then((rows) => console.log(Number(rows[0][0])))`
 
 const query = createSql('duckdb', { where: file })

@@ -26,6 +26,7 @@ function checkFlags (flags) {
   const outputs = ['json', 'csv', 'sql'].filter((name) => flags[name] !== undefined)
   if (outputs.length > 1) throw createError('LBST_E_CONFLICT', `--${outputs.join(' and --')} contradict each other`)
   if (flags.sql !== undefined && flags.html !== undefined) throw createError('LBST_E_CONFLICT', '--sql reads no logs, so there is nothing for --html to show')
+  if (flags.sql !== undefined && flags.operands.length > 1) throw createError('LBST_E_CONFLICT', `--sql writes for one place where the logs lie, got ${flags.operands.length}: quote a pattern such as 'logs/*.gz'`)
   if (flags.html !== undefined) checkWritable(flags.html)
   if (flags.sql === undefined && flags.operands.length === 0) {
     throw createError('LBST_E_INVALID_TYPE', "logs needs files or folders, or '-' for what is piped in")

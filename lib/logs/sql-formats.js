@@ -1,7 +1,7 @@
 'use strict'
 
 // What a query reads of a line, and the CASE that judges it: judge_alb(), judge_clb() and
-// judge_cloudfront() of verdict.c. test/duckdb holds them against each other, row by row.
+// judge_cloudfront() of verdict.c. test/sql holds them against each other, row by row.
 
 const isoTime = '^[0-9]{4}-(0[1-9]|1[0-2])-[0-3][0-9]T([01][0-9]|2[0-3]):[0-5][0-9]:[0-6][0-9]'
 const clock = '^([01][0-9]|2[0-3]):[0-5][0-9]:[0-6][0-9]'

@@ -12,10 +12,13 @@ const text = (value) => `'${value.replace(/'/g, "''")}'`
 
 const dialects = {
   athena: {
-    table: (where) => `CREATE EXTERNAL TABLE IF NOT EXISTS lb_lines (line string)
+    table (where = 's3://YOUR-BUCKET/YOUR-PREFIX/') {
+      if (!/^s3:\/\/[^*]+$/.test(where)) throw createError('LBST_E_INVALID_TYPE', `Athena reads all that lies below a place such as s3://bucket/prefix/, got ${inspect(where)}`)
+      return `CREATE EXTERNAL TABLE IF NOT EXISTS lb_lines (line string)
 ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.RegexSerDe'
 WITH SERDEPROPERTIES ('input.regex' = '(.*)')
-LOCATION ${text(where ?? 's3://YOUR-BUCKET/YOUR-PREFIX/')};`,
+LOCATION ${text(where.replace(/\/*$/, '/'))};`
+    },
     source: () => 'lb_lines',
     split: (separator) => `split(line, ${separator === '\t' ? 'chr(9)' : text(separator)})`,
     word: (n) => `element_at(w, ${n})`,
@@ -24,8 +27,8 @@ LOCATION ${text(where ?? 's3://YOUR-BUCKET/YOUR-PREFIX/')};`,
     extract: (value, pattern) => `regexp_extract(${value}, ${text(pattern)}, 1)`
   },
   duckdb: {
-    table: (where) => `CREATE OR REPLACE VIEW lb_lines AS
-SELECT line FROM read_csv(${text(where ?? 'logs/*.gz')}, columns = {'line': 'VARCHAR'},
+    table: (where = 'logs/*.gz') => `CREATE OR REPLACE VIEW lb_lines AS
+SELECT line FROM read_csv(${text(where)}, columns = {'line': 'VARCHAR'},
   header = false, auto_detect = false, delim = E'\\x01', quote = '', escape = '', strict_mode = false);`,
     source: () => 'lb_lines',
     split: (separator) => `string_split(line, ${separator === '\t' ? 'chr(9)' : text(separator)})`,
@@ -35,12 +38,12 @@ SELECT line FROM read_csv(${text(where ?? 'logs/*.gz')}, columns = {'line': 'VAR
     extract: (value, pattern) => `nullif(regexp_extract(${value}, ${text(pattern)}, 1), '')`
   },
   clickhouse: {
-    table: (where) => `CREATE TABLE IF NOT EXISTS lb_lines (line String)
-ENGINE = S3(${text(where ?? 'https://YOUR-BUCKET.s3.YOUR-REGION.amazonaws.com/YOUR-PREFIX/**/*.gz')}, 'LineAsString');`,
+    table: (where = 'https://YOUR-BUCKET.s3.YOUR-REGION.amazonaws.com/YOUR-PREFIX/**/*.gz') => `CREATE OR REPLACE VIEW lb_lines AS
+SELECT line FROM ${/^(https?|s3):/.test(where) ? 's3' : 'file'}(${text(where)}, 'LineAsString', 'line String');`,
     source: () => 'lb_lines',
     split: (separator) => `splitByChar(${separator === '\t' ? "'\\t'" : text(separator)}, line)`,
-    // a word that is not there is empty
-    word: (n) => `nullIf(w[${n}], '')`,
+    // a word that is not there would be an empty one, which a line may have too
+    word: (n) => `if(length(w) >= ${n}, w[${n}], NULL)`,
     number: (word) => `toFloat64OrNull(${word})`,
     matches: (value, pattern) => `match(${value}, ${text(pattern.replace(/\\/g, '\\\\'))})`,
     extract: (value, pattern) => `nullIf(extract(${value}, ${text(pattern)}), '')`

@@ -1,23 +1,31 @@
 'use strict'
 
-// The queries that `logs --sql duckdb` prints, run by DuckDB over the same files as ours: the
-// two must agree on every row. A control with one rule of the query changed must not.
+// The queries that `logs --sql` prints, run by DuckDB and by ClickHouse over the same files as
+// ours: they must agree on every row. A control with one rule of the query changed must not.
+// Of Athena's only the grammar can be asked here.
 //
-//   npm run test:duckdb
+//   npm run test:sql [-- duckdb|clickhouse|athena [seed]]
 
 const assert = require('node:assert')
 const fs = require('node:fs')
 const os = require('node:os')
 const path = require('node:path')
 const { generateLines } = require('../../bench/alb-generator')
-const { queryDuckdb } = require('../../scripts/duckdb')
+const { parseAthena, queryClickhouse, queryDuckdb } = require('../../scripts/sql-engines')
 const { classifyLog } = require('../../lib/logs')
 const { createSql, sqlFormats } = require('../../lib/logs/sql')
 const { logFixtures } = require('../support/log-fixtures')
 
 const generatedLines = 40000
 const mutatedLines = 20000
-const seed = Number(process.argv[2] ?? 11)
+const engines = {
+  duckdb: (sql) => queryDuckdb(sql),
+  clickhouse: (sql, dir) => queryClickhouse(sql, { dir: fs.mkdtempSync(path.join(dir, 'clickhouse-')) })
+}
+
+const dialects = [...Object.keys(engines), 'athena']
+const asked = dialects.includes(process.argv[2]) ? [process.argv[2]] : dialects
+const seed = Number(process.argv[3] ?? 11)
 
 // how many fields are replaced, at most: behind them quoted texts begin, in which a blank more
 // or less makes another line of it
@@ -62,8 +70,8 @@ function sorted (rows) {
   return rows.map((row) => JSON.stringify(row)).sort()
 }
 
-async function theirs (sql, format) {
-  const rows = await queryDuckdb(sql)
+async function theirs (query, sql, format) {
+  const rows = await query(sql)
   // CloudFront's fields are passed on as they are, dashes and all
   const dash = (value) => value === '' || (format !== 'cloudfront' && value === '-') ? null : value
   return rows.map(([, method, status, target, verdict, line]) => verdict === 'bad'
@@ -71,12 +79,13 @@ async function theirs (sql, format) {
     : [verdict, dash(method), status || null, dash(target), line])
 }
 
-async function compare (dir, format, name, lines) {
+async function compare (dir, engine, format, name, lines) {
+  const query = (sql) => engines[engine](sql, dir)
   const file = path.join(dir, `${format}-${name}.log`)
   fs.writeFileSync(file, lines.join('\n') + '\n')
-  const sql = createSql('duckdb', { where: file, format })
+  const sql = createSql(engine, { where: file, format })
   const wanted = sorted(ours(lines, format))
-  const found = sorted(await theirs(sql, format))
+  const found = sorted(await theirs(query, sql, format))
   assert.strictEqual(found.length, lines.length, `${format}, ${name}: every line is a row`)
   const known = new Set(wanted)
   const differ = found.filter((row) => !known.has(row))
@@ -89,20 +98,35 @@ async function compare (dir, format, name, lines) {
   assert.deepStrictEqual(Object.entries({ ...counts, bad }).filter(([, count]) => count > 0).sort(), Object.entries(byVerdict).sort())
   const spoilt = sql.replace("ELSE 'keep-alive-race'", "ELSE 'refused'")
   assert.notStrictEqual(spoilt, sql)
-  assert.ok((await theirs(spoilt, format)).some((row) => !known.has(JSON.stringify(row))), 'the control must differ')
+  assert.ok((await theirs(query, spoilt, format)).some((row) => !known.has(JSON.stringify(row))), 'the control must differ')
   const verdicts = new Set(found.map((row) => JSON.parse(row)[0]))
-  console.log(`${format}, ${name}: ${lines.length} rows agree (${verdicts.size} verdicts), and the control does not`)
+  console.log(`${engine}, ${format}, ${name}: ${lines.length} rows agree (${verdicts.size} verdicts), and the control does not`)
+}
+
+function checkGrammar () {
+  for (const format of sqlFormats) {
+    const sql = createSql('athena', { format })
+    assert.deepStrictEqual(parseAthena(sql), [])
+    for (const spoilt of [sql.replace('LOCATION', 'LOCATED'), sql.replace("ELSE 'keep", "ELSIF 'keep")]) {
+      assert.ok(parseAthena(spoilt).length > 0, 'the control must be told')
+    }
+    console.log(`athena, ${format}: the grammar finds nothing wrong, and the controls' faults`)
+  }
+}
+
+async function compareAll (dir, engine) {
+  for (const format of sqlFormats) {
+    const fixture = logFixtures().find(({ name }) => name === format).cases.map(({ line }) => line)
+    await compare(dir, engine, format, 'fixture', fixture)
+    await compare(dir, engine, format, `mutated (seed ${seed})`, mutate(fixture, shapes[format], mutatedLines))
+  }
+  await compare(dir, engine, 'alb', 'generated', [...generateLines(generatedLines, 11)].map((line) => line.trimEnd()))
 }
 
 async function main () {
-  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'lbst-duckdb-'))
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'lbst-sql-'))
   try {
-    for (const format of sqlFormats) {
-      const fixture = logFixtures().find(({ name }) => name === format).cases.map(({ line }) => line)
-      await compare(dir, format, 'fixture', fixture)
-      await compare(dir, format, `mutated (seed ${seed})`, mutate(fixture, shapes[format], mutatedLines))
-    }
-    await compare(dir, 'alb', 'generated', [...generateLines(generatedLines, 11)].map((line) => line.trimEnd()))
+    for (const dialect of asked) await (dialect === 'athena' ? checkGrammar() : compareAll(dir, dialect))
   } finally {
     fs.rmSync(dir, { recursive: true })
   }
