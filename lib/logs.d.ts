@@ -178,8 +178,8 @@ export interface LogReport extends Omit<Verdicts, 'entries' | 'badLines'> {
 /** The options of `classifyLogFiles`. */
 export interface LogFilesOptions extends Omit<LogOptions, 'entries'> {
   /**
-   * Worker threads.
-   * @default one per core
+   * How many pieces are read at a time, 1 to 64. Each takes about 25 MB where the log is JSON.
+   * @default one per core, at most as many as libuv has threads (UV_THREADPOOL_SIZE, 4)
    */
   threads?: number
   /** Every line's entry, as it is read. */

@@ -19,9 +19,8 @@ function getLimits () {
 }
 
 /** Copies the known properties of `object`, each read once; complains about all others. */
-function pick (object, names, what) {
+function pick (object, names, what, example = typeof object === 'string' ? `{ lb: ${inspect(object)} }` : "{ lb: 'aws-alb' }") {
   if (typeof object !== 'object' || object === null || Array.isArray(object)) {
-    const example = typeof object === 'string' ? `{ lb: ${inspect(object)} }` : "{ lb: 'aws-alb' }"
     throw createError('LBST_E_INVALID_TYPE', `${what} must be an object such as ${example}, got ${inspect(object)}`)
   }
   const result = {}

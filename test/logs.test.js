@@ -79,8 +79,25 @@ t.test('a log with nothing in it, and one of nothing known', async (t) => {
   t.throws(() => classifyLog('hello\nworld\n'), { code: 'LBST_E_LOG_FORMAT', message: /hello/ })
   t.throws(() => classifyLog(race, { format: 'abl' }), { code: 'LBST_E_LOG_FORMAT', message: /did you mean 'alb'/ })
   t.throws(() => classifyLog(17), { code: 'LBST_E_INVALID_TYPE' })
-  t.throws(() => classifyLog(race, { fromat: 'alb' }), { code: 'LBST_E_UNKNOWN_OPTION' })
+  t.throws(() => classifyLog(race, { fromat: 'alb' }), { code: 'LBST_E_UNKNOWN_OPTION', message: /did you mean format/ })
+  t.throws(() => classifyLog(race, 'alb'), { code: 'LBST_E_INVALID_TYPE', message: /\{ format: 'alb' \}/ })
+  t.throws(() => classifyLog(race, { entries: 'all' }), { code: 'LBST_E_INVALID_TYPE', message: /true or false, got 'all'/ })
   t.match(classifyLog('hello\nworld\n', { format: 'alb' }), { format: 'alb', lines: 2, bad: 2, badLines: [{ line: 1, text: 'hello' }, { line: 2 }] })
+})
+
+t.test('options that would read nothing', async (t) => {
+  const log = path.join(t.testdir({ 'a.log': race + '\n' }), 'a.log')
+  for (const [options, code, message] of [
+    [{ threads: 'two' }, 'LBST_E_INVALID_TYPE', /from 1 to 64, got 'two'/],
+    [{ threads: 0 }, 'LBST_E_OUT_OF_RANGE', /got 0/],
+    [{ threads: 1.5 }, 'LBST_E_OUT_OF_RANGE', /got 1\.5/],
+    [{ threads: 1e9 }, 'LBST_E_OUT_OF_RANGE', /got 1000000000/],
+    [{ onEntries: true }, 'LBST_E_INVALID_TYPE', /onEntries must be a function, got true/],
+    [{ minutes: 'no' }, 'LBST_E_INVALID_TYPE', /minutes must be true or false/],
+    [{ entries: true }, 'LBST_E_UNKNOWN_OPTION', /onEntries/]
+  ]) await t.rejects(classifyLogFiles([log], options), { code, message })
+  t.match(await classifyLogFiles([log], { threads: undefined, onEntries: undefined, minutes: undefined }), { lines: 1 })
+  t.match(await classifyLogFiles([log], { threads: 3 }), { lines: 1 })
 })
 
 t.test('a line without an end, and one that is too long', async (t) => {

@@ -4,11 +4,15 @@
 
 const { Transform } = require('node:stream')
 const { createError, inspect } = require('../errors')
+const { pick } = require('../options')
 const { formats } = require('./formats')
 const { LogScanner } = require('./scanner')
 const { Sum, badEntry, isoTime, publicEntry } = require('./verdicts')
 
 const knownOptions = ['format', 'logFormat', 'entries', 'since', 'until']
+
+// Each takes memory of its own; disks and cores have long been busy by then.
+const threadsMax = 64
 
 // Bad lines are shown, not collected: a file of junk must not fill the memory.
 const badLinesMax = 20
@@ -21,14 +25,25 @@ function readMoment (name, value) {
   return ms
 }
 
+function checkFlag (name, value) {
+  if (value !== undefined && typeof value !== 'boolean') throw createError('LBST_E_INVALID_TYPE', `${name} must be true or false, got ${inspect(value)}`)
+}
+
 function readOptions (options, known = knownOptions) {
-  if (options === null || typeof options !== 'object') throw createError('LBST_E_INVALID_TYPE', `options must be an object, got ${inspect(options)}`)
-  for (const name of Object.keys(options)) {
-    if (!known.includes(name)) throw createError('LBST_E_UNKNOWN_OPTION', `there is no option ${inspect(name)}; known are ${known.join(', ')}`)
-  }
-  const [sinceMs, untilMs] = [readMoment('since', options.since), readMoment('until', options.until)]
+  const { since, until, ...rest } = pick(options, known, 'the options', "{ format: 'alb' }")
+  checkFlag('entries', rest.entries)
+  const [sinceMs, untilMs] = [readMoment('since', since), readMoment('until', until)]
   if (sinceMs !== null && untilMs !== null && sinceMs >= untilMs) throw createError('LBST_E_CONFLICT', `since (${isoTime(sinceMs)}) is not before until (${isoTime(untilMs)})`)
-  return { format: options.format, logFormat: options.logFormat, sinceMs, untilMs }
+  return { ...rest, sinceMs, untilMs }
+}
+
+function checkFilesOptions ({ threads, onEntries, minutes }) {
+  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= threadsMax)) {
+    const code = typeof threads === 'number' ? 'LBST_E_OUT_OF_RANGE' : 'LBST_E_INVALID_TYPE'
+    throw createError(code, `threads must be a whole number from 1 to ${threadsMax}, got ${inspect(threads)}`)
+  }
+  if (onEntries !== undefined && typeof onEntries !== 'function') throw createError('LBST_E_INVALID_TYPE', `onEntries must be a function, got ${inspect(onEntries)}`)
+  checkFlag('minutes', minutes)
 }
 
 /** The bytes of a string or of a view. Of a detached one not even Buffer.from() may be asked. */
@@ -42,12 +57,11 @@ function toBuffer (log) {
  * and with `entries: true` one entry per line.
  */
 function classifyLog (log, options = {}) {
-  const read = readOptions(options)
+  const { entries: wanted = false, ...read } = readOptions(options)
   // not instanceof: bytes of another context (vm) are bytes
   if (typeof log !== 'string' && !ArrayBuffer.isView(log)) {
     throw createError('LBST_E_INVALID_TYPE', `a log is a string or a Buffer, got ${inspect(log)}; files are read by classifyLogFiles()`)
   }
-  const wanted = options.entries === true
   const scanner = new LogScanner({ ...read, entries: wanted ? 'all' : 'evidence', evidence: badLinesMax })
   const data = toBuffer(log)
   const found = scanner.push(data)
@@ -113,9 +127,9 @@ function createLogClassifier (options) {
 
 /** The verdicts of files, folders and '-' (stdin), read in worker threads, as one report. */
 async function classifyLogFiles (paths, options = {}) {
-  const read = readOptions(options, [...knownOptions, 'threads', 'onEntries', 'minutes'])
-  const { readFiles } = require('./pool')
-  return readFiles(paths, { ...read, threads: options.threads, onEntries: options.onEntries, minutes: options.minutes })
+  const read = readOptions(options, [...knownOptions.filter((name) => name !== 'entries'), 'threads', 'onEntries', 'minutes'])
+  checkFilesOptions(read)
+  return require('./pool').readFiles(paths, read)
 }
 
 module.exports = { classifyLog, classifyLogFiles, createLogClassifier, logFormats: formats }

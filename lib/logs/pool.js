@@ -16,6 +16,13 @@ const { Sum, badEntry, evidenceMax, isoTime } = require('./verdicts')
 const cutLength = 32 * 1024 * 1024
 const pieceLength = 512 * 1024 * 1024
 
+/** As many as libuv has threads to read with, and no more than there are cores. */
+function defaultThreads () {
+  const cores = os.availableParallelism?.() ?? os.cpus().length
+  const poolSize = Number(process.env.UV_THREADPOOL_SIZE) || 4
+  return Math.max(1, Math.min(cores, poolSize))
+}
+
 /** All files below the given files and folders, in order; '-' is stdin. */
 function * walk (paths, failures, asked = true, above = []) {
   for (const name of paths) {
@@ -104,7 +111,7 @@ async function runTasks (tasks, options, threads, onTask) {
 }
 
 /** As classifyLogFiles(), with its options read. */
-async function readFiles (paths, { threads = os.availableParallelism?.() ?? os.cpus().length, onEntries, minutes = true, ...options }) {
+async function readFiles (paths, { threads = defaultThreads(), onEntries, minutes = true, ...options }) {
   if (!Array.isArray(paths)) throw createError('LBST_E_INVALID_TYPE', `expected an array of file names, got ${inspect(paths)}`)
   // not some(), which passes over holes, one by one
   for (const name of paths) {
