@@ -284,7 +284,7 @@ t.test('sockets of the dead', { skip: unsupported }, async (t) => {
     fs.renameSync(file, file + '.kept')
     server.close()
     fs.renameSync(file + '.kept', file)`)
-  const heir = await start(t, 'http.js', { ...env, NODE_OPTIONS: `--require ${preload}` })
+  const heir = await start(t, 'http.js', { ...env, NODE_OPTIONS: `--require ${JSON.stringify(preload)}` })
   for (;;) {
     const { status } = await doctor(['--pid', heir.child.pid], { env })
     if (status === 3) break // the number's new owner answers, once the dead one's socket is gone

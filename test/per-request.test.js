@@ -7,6 +7,7 @@ const http = require('node:http')
 const inspector = require('node:inspector')
 const { once } = require('node:events')
 const path = require('node:path')
+const { fileURLToPath } = require('node:url')
 const t = require('tap')
 const { applyLbSafeTimeouts } = require('..')
 const { Peer } = require('./helpers/peer')
@@ -30,7 +31,7 @@ async function countCalls (run) {
   session.disconnect()
   const calls = {}
   for (const { url, functions } of result) {
-    const file = url.replace('file://', '')
+    const file = url.startsWith('file:') ? fileURLToPath(url) : url
     if (!file.startsWith(lib)) continue
     for (const { functionName, ranges: [{ count }] } of functions) {
       if (count > 0) calls[`${path.basename(file)} ${functionName}`] = (calls[`${path.basename(file)} ${functionName}`] ?? 0) + count

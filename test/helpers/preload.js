@@ -24,7 +24,7 @@ async function startProgram (file, { execPath = process.execPath, args = [], wit
     env: {
       ...process.env,
       LB_SAFE_TIMEOUTS_IDLE_MS: String(idleTimeoutMs),
-      ...(how === 'options' ? { NODE_OPTIONS: `--require ${register}` } : {}),
+      ...(how === 'options' ? { NODE_OPTIONS: `--require ${JSON.stringify(register)}` } : {}),
       ...env
     }
   })
