@@ -51,6 +51,7 @@
       'src/napi/bind_lb.c',
       'src/napi/bind_log.c',
       'src/napi/bind_log_read.c',
+      'src/napi/bind_log_result.c',
       'src/napi/bind_look.c',
       'src/napi/bind_node.c',
       'src/napi/bind_platform.c',

@@ -126,19 +126,10 @@ LBST_BIND(log_open) {
 
 /* ---- scanning -------------------------------------------------------------------- */
 
-/* The text, or null where there is none. */
-static napi_status
-create_text(napi_env env, lbst_slice_t text, napi_value *value) {
+napi_status
+lbst_napi_create_slice(napi_env env, lbst_slice_t text, napi_value *value) {
   if (text.len == 0) return napi_get_null(env, value);
   return napi_create_string_utf8(env, text.at, text.len, value);
-}
-
-static napi_status
-set_number(napi_env env, napi_value object, const char *name, double number) {
-  napi_value value;
-
-  NAPI_CHECK(napi_create_double(env, number, &value));
-  return napi_set_named_property(env, object, name, value);
 }
 
 static napi_status
@@ -151,14 +142,14 @@ create_entry(napi_env env, const lbst_entry_t *entry, const lbst_napi_texts_t *t
   napi_value o;
 
   NAPI_CHECK(napi_create_object(env, &o));
-  NAPI_CHECK(set_number(env, o, "line", (double) entry->line_no));
+  NAPI_CHECK(lbst_napi_set_number(env, o, "line", (double) entry->line_no));
   NAPI_CHECK(lbst_napi_set_text(
     env, o, "verdict", judged ? lbst_verdict_name(lbst_why_verdict(entry->why)) : NULL));
   if (judged) {
     if (line->time_ms == LBST_TIME_NONE)
       NAPI_CHECK(lbst_napi_set_text(env, o, "time", NULL));
     else
-      NAPI_CHECK(set_number(env, o, "time", (double) line->time_ms));
+      NAPI_CHECK(lbst_napi_set_number(env, o, "time", (double) line->time_ms));
     NAPI_CHECK(napi_set_named_property(env, o, "method", texts->method));
     NAPI_CHECK(lbst_napi_set_ms(env, o, "status", line->status, 0));
     NAPI_CHECK(napi_set_named_property(env, o, "target", texts->target));
@@ -181,9 +172,11 @@ create_texts(napi_env env, lbst_napi_log_t *log, size_t count) {
     const bool judged = entry->result == LBST_LINE_OK;
     const lbst_slice_t none = {NULL, 0};
     lbst_napi_texts_t *texts = &log->texts[i];
-    NAPI_CHECK(create_text(env, judged ? entry->line.method : none, &texts->method));
-    NAPI_CHECK(create_text(env, judged ? entry->line.target : none, &texts->target));
-    NAPI_CHECK(create_text(env, entry->text, &texts->line));
+    NAPI_CHECK(
+      lbst_napi_create_slice(env, judged ? entry->line.method : none, &texts->method));
+    NAPI_CHECK(
+      lbst_napi_create_slice(env, judged ? entry->line.target : none, &texts->target));
+    NAPI_CHECK(lbst_napi_create_slice(env, entry->text, &texts->line));
   }
   return napi_ok;
 }
@@ -210,7 +203,7 @@ create_scanned(napi_env env, lbst_napi_log_t *log, size_t consumed, size_t count
 
   NAPI_CHECK(lbst_napi_create_entries(env, log, count, &list));
   NAPI_CHECK(napi_create_object(env, result));
-  NAPI_CHECK(set_number(env, *result, "consumed", (double) consumed));
+  NAPI_CHECK(lbst_napi_set_number(env, *result, "consumed", (double) consumed));
   return napi_set_named_property(env, *result, "entries", list);
 }
 
@@ -238,154 +231,7 @@ LBST_BIND(log_scan) {
   return result;
 }
 
-/* ---- the result ------------------------------------------------------------------ */
-
-static napi_status
-push_number(napi_env env, napi_value list, uint32_t *at, double number) {
-  napi_value value;
-
-  NAPI_CHECK(napi_create_double(env, number, &value));
-  return napi_set_element(env, list, (*at)++, value);
-}
-
-static napi_status
-set_counts(napi_env env, napi_value object, const char *name,
-           const lbst_counts_t *counts) {
-  napi_value list;
-  uint32_t at = 0;
-
-  NAPI_CHECK(napi_create_array_with_length(env, LBST_VERDICT_COUNT, &list));
-  while (at < LBST_VERDICT_COUNT)
-    NAPI_CHECK(push_number(env, list, &at, (double) counts->of[at]));
-  return napi_set_named_property(env, object, name, list);
-}
-
-/* One Float64Array for all: key, target's index or -1, a count per verdict. There may be
- * thousands of rows, and a list of numbers would be as many calls and objects. */
-static napi_status
-set_buckets(napi_env env, napi_value object, const char *name,
-            const lbst_bucket_t *buckets, size_t size, size_t used) {
-  const size_t count = used * (2 + LBST_VERDICT_COUNT);
-  napi_value memory, list;
-  void *data;
-  double *at;
-  size_t i, v;
-
-  NAPI_CHECK(napi_create_arraybuffer(env, count * sizeof(*at), &data, &memory));
-  at = data;
-  for (i = 0; i < size && used > 0; i++) {
-    const lbst_bucket_t *b = &buckets[i];
-    if (!b->is_taken) continue;
-    *at++ = (double) b->key;
-    *at++ = b->target == LBST_TALLY_NO_TARGET ? -1 : (double) b->target;
-    for (v = 0; v < LBST_VERDICT_COUNT; v++)
-      *at++ = (double) b->of[v];
-    used--;
-  }
-  NAPI_CHECK(napi_create_typedarray(env, napi_float64_array, count, memory, 0, &list));
-  return napi_set_named_property(env, object, name, list);
-}
-
-static napi_status
-set_targets(napi_env env, napi_value object, const lbst_tally_t *tally) {
-  napi_value list, row, text;
-  uint32_t at = 0, i;
-
-  NAPI_CHECK(napi_create_array(env, &list));
-  for (i = 0; i < LBST_TALLY_TARGETS; i++) {
-    const lbst_target_row_t *target = &tally->targets[i];
-    const lbst_slice_t name = {target->name, target->name_len};
-    if (name.len == 0) continue;
-    NAPI_CHECK(napi_create_object(env, &row));
-    NAPI_CHECK(lbst_napi_set_u32(env, row, "index", i));
-    NAPI_CHECK(create_text(env, name, &text));
-    NAPI_CHECK(napi_set_named_property(env, row, "name", text));
-    NAPI_CHECK(set_counts(env, row, "counts", &target->counts));
-    NAPI_CHECK(napi_set_element(env, list, at++, row));
-  }
-  return napi_set_named_property(env, object, "targets", list);
-}
-
-static napi_status
-set_methods(napi_env env, napi_value object, const lbst_tally_t *tally) {
-  napi_value methods;
-  unsigned i;
-
-  NAPI_CHECK(napi_create_object(env, &methods));
-  for (i = 0; i < LBST_METHOD_COUNT; i++)
-    NAPI_CHECK(
-      set_counts(env, methods, lbst_method_name((lbst_method_t) i), &tally->methods[i]));
-  return napi_set_named_property(env, object, "methods", methods);
-}
-
-static napi_status
-create_result(napi_env env, const lbst_scan_t *s, napi_value *result) {
-  const lbst_tally_t *t = &s->tally;
-  napi_value o, whys;
-  uint32_t at = 0;
-
-  NAPI_CHECK(napi_create_object(env, &o));
-  NAPI_CHECK(set_number(env, o, "lines", (double) s->lines));
-  NAPI_CHECK(set_number(env, o, "seen", (double) s->line_no));
-  NAPI_CHECK(set_number(env, o, "foreign", (double) s->foreign));
-  NAPI_CHECK(set_number(env, o, "broken", (double) s->broken));
-  NAPI_CHECK(set_number(env, o, "outside", (double) s->outside));
-  NAPI_CHECK(set_counts(env, o, "counts", &t->counts));
-  NAPI_CHECK(napi_create_array(env, &whys));
-  while (at < LBST_WHY_COUNT)
-    NAPI_CHECK(push_number(env, whys, &at, (double) t->whys[at]));
-  NAPI_CHECK(napi_set_named_property(env, o, "whys", whys));
-  NAPI_CHECK(set_methods(env, o, t));
-  NAPI_CHECK(set_targets(env, o, t));
-  NAPI_CHECK(set_buckets(env, o, "hours", t->hours, LBST_TALLY_HOURS, t->hour_count));
-  NAPI_CHECK(
-    set_buckets(env, o, "minutes", t->minutes, LBST_TALLY_MINUTES, t->minute_count));
-  NAPI_CHECK(
-    set_number(env, o, "beyond",
-               (double) (t->targets_beyond + t->hours_beyond + t->minutes_beyond)));
-  *result = o;
-  return napi_ok;
-}
-
-/* logResult(handle) -> { lines, seen, foreign, broken, outside, counts, whys, methods,
- * targets, hours, minutes, beyond } */
-LBST_BIND(log_result) {
-  napi_value argv[1], result;
-  lbst_napi_log_t *log;
-  napi_status status;
-
-  NAPI_TRY(env, lbst_napi_get_args(env, info, 1, argv));
-  NAPI_TRY(env, lbst_napi_get_log(env, argv[0], &log));
-  log->busy = true;
-  status = create_result(env, &log->scan, &result);
-  log->busy = false;
-  NAPI_TRY(env, status);
-  return result;
-}
-
-/* logNames() -> { verdicts: [name], whys: [sentence] } */
-LBST_BIND(log_names) {
-  napi_value o, list, text;
-  uint32_t i;
-
-  (void) info;
-  NAPI_TRY(env, napi_create_object(env, &o));
-  NAPI_TRY(env, napi_create_array(env, &list));
-  for (i = 0; i < LBST_VERDICT_COUNT; i++) {
-    NAPI_TRY(env, napi_create_string_utf8(env, lbst_verdict_name((lbst_verdict_t) i),
-                                          NAPI_AUTO_LENGTH, &text));
-    NAPI_TRY(env, napi_set_element(env, list, i, text));
-  }
-  NAPI_TRY(env, napi_set_named_property(env, o, "verdicts", list));
-  NAPI_TRY(env, napi_create_array(env, &list));
-  for (i = 0; i < LBST_WHY_COUNT; i++) {
-    NAPI_TRY(env, napi_create_string_utf8(env, lbst_why_text((lbst_why_t) i),
-                                          NAPI_AUTO_LENGTH, &text));
-    NAPI_TRY(env, napi_set_element(env, list, i, text));
-  }
-  NAPI_TRY(env, napi_set_named_property(env, o, "whys", list));
-  return o;
-}
+/* ---- the rest ------------------------------------------------------------------- */
 
 /* logClose(handle) */
 LBST_BIND(log_close) {

@@ -178,6 +178,14 @@ lbst_napi_set_u32(napi_env env, napi_value object, const char *name, uint32_t va
 }
 
 napi_status
+lbst_napi_set_number(napi_env env, napi_value object, const char *name, double number) {
+  napi_value value;
+
+  NAPI_CHECK(napi_create_double(env, number, &value));
+  return napi_set_named_property(env, object, name, value);
+}
+
+napi_status
 lbst_napi_set_ms(napi_env env, napi_value object, const char *name, uint64_t value,
                  uint64_t none) {
   napi_value result;

@@ -84,6 +84,9 @@ lbst_napi_get_setting(napi_env env, napi_value value, lbst_setting_t *setting);
 napi_status
 lbst_napi_set_u32(napi_env env, napi_value object, const char *name, uint32_t value);
 
+napi_status
+lbst_napi_set_number(napi_env env, napi_value object, const char *name, double number);
+
 /* |value| as a number, or null for |none|. */
 napi_status
 lbst_napi_set_ms(napi_env env, napi_value object, const char *name, uint64_t value,

@@ -31,6 +31,10 @@ typedef struct lbst_napi_log_s {
 napi_status
 lbst_napi_get_log(napi_env env, napi_value value, lbst_napi_log_t **log);
 
+/* |text| as a string, or null where it is empty. */
+napi_status
+lbst_napi_create_slice(napi_env env, lbst_slice_t text, napi_value *value);
+
 /* The first |count| entries of |log|, which is busy, as a list of objects. */
 napi_status
 lbst_napi_create_entries(napi_env env, lbst_napi_log_t *log, size_t count,

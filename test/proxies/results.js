@@ -3,26 +3,11 @@
 // bench/results.json, from which the table of the README and the page are made. Rows of an
 // earlier run stay when a part is run again, and say then of which commit and day they are.
 
-const { execFileSync } = require('node:child_process')
 const fs = require('node:fs')
-const path = require('node:path')
-const { describeMachine } = require('../../bench/machine')
+const { describeCommit, describeMachine } = require('../../bench/machine')
 const { proxies, findVersion } = require('../support/proxies')
 const { driver } = require('./coverage')
 const { words } = require('./settings')
-
-const root = path.join(__dirname, '..', '..')
-
-function git (...args) {
-  return execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim()
-}
-
-/** Of the code as it is now. What the run itself writes makes it no other code. */
-function readCommit (file) {
-  const own = path.relative(root, path.resolve(file))
-  const changed = git('status', '--porcelain').split('\n').filter((line) => line !== '' && !line.endsWith(` ${own}`))
-  return { commit: git('rev-parse', 'HEAD'), dirty: changed.length > 0 }
-}
 
 function keyOf (row) {
   return ['proxy', 'retries', 'case', 'method', 'node', 'upstream', 'server'].map((name) => row[name]).join(' ')
@@ -41,7 +26,7 @@ class Results {
   /** With `keep`, what is in `file` already stays until the same row is run again. */
   constructor (file, { keep }) {
     this.file = file
-    this.head = { ...readCommit(file), date: new Date().toISOString() }
+    this.head = { ...describeCommit(), date: new Date().toISOString() }
     const { commit, dirty, date, rows } = keep ? read(file) : { rows: [] }
     this.rows = new Map(rows.map((row) => [keyOf(row), { commit, dirty, date, ...row }]))
   }
