@@ -48,12 +48,12 @@ function plainSettings (values) {
 }
 
 function describeLb (ask, plan) {
-  const hop = plan.owner === null ? {} : ask.hops[plan.owner]
-  const row = hop.id === undefined ? null : findLoadBalancer(hop.id)
+  const hop = plan.owner === null ? undefined : ask.hops[plan.owner]
+  const row = hop?.id === undefined ? null : findLoadBalancer(hop.id)
   const seconds = plan.idleTimeoutMs / 1000
   return {
     id: row === null ? null : row.id,
-    name: hop.name ?? row?.name ?? `a load balancer with an idle timeout of ${seconds} s`,
+    name: hop?.name ?? row?.name ?? `a load balancer with an idle timeout of ${seconds} s`,
     idleTimeoutMs: plan.idleTimeoutMs,
     source: ask.source,
     url: row === null ? null : row.url

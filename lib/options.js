@@ -18,7 +18,10 @@ function getLimits () {
   return limits
 }
 
-/** Copies the known properties of `object`, each read once; complains about all others. */
+/**
+ * Copies the known properties of `object`, each read once; complains about all others. What
+ * somebody has put on the prototype of all objects is no option.
+ */
 function pick (object, names, what, example = typeof object === 'string' ? `{ lb: ${inspect(object)} }` : "{ lb: 'aws-alb' }") {
   if (typeof object !== 'object' || object === null || Array.isArray(object)) {
     throw createError('LBST_E_INVALID_TYPE', `${what} must be an object such as ${example}, got ${inspect(object)}`)
@@ -31,7 +34,7 @@ function pick (object, names, what, example = typeof object === 'string' ? `{ lb
       throw createError('LBST_E_UNKNOWN_OPTION', `${what} has no property ${inspect(name)}; ${hint}`)
     }
   }
-  for (const name of names) result[name] = object[name]
+  for (const name of names) result[name] = name in Object.prototype && !Object.hasOwn(object, name) ? undefined : object[name]
   return result
 }
 
@@ -76,13 +79,16 @@ function checkChoice (name, value, choices) {
   throw createError('LBST_E_INVALID_TYPE', `${name} must be one of ${expected}, got ${inspect(value)}` + (nearest === null ? '' : `; did you mean '${nearest}'?`))
 }
 
+// every hop has all of it: what is missing would be looked for on the prototype of all objects
+const blankHop = { id: undefined, name: undefined, role: undefined, idleTimeoutMs: undefined, unbounded: undefined, drainMs: undefined }
+
 /** One element of option lb: an id, or { id?, idleTimeoutMs?, drainMs? }. */
 function readHop (value, where) {
-  if (typeof value === 'string') return { id: findLoadBalancer(value).id }
+  if (typeof value === 'string') return { ...blankHop, id: findLoadBalancer(value).id }
   if (typeof value === 'number') {
     throw createError('LBST_E_INVALID_TYPE', `${where} must be a load balancer's id or an object, got ${value}; an idle timeout alone is idleTimeoutMs: ${value}`)
   }
-  const hop = pick(value, hopNames, where)
+  const hop = { ...blankHop, ...pick(value, hopNames, where) }
   if (hop.id === undefined && hop.idleTimeoutMs === undefined) {
     throw createError('LBST_E_INVALID_TYPE', `${where} needs an id, an idleTimeoutMs, or both`)
   }
@@ -111,7 +117,7 @@ function isHopList (metadata) {
 
 /** One of a list of hops, as the policy takes it. */
 function readMetadataHop (hop, where) {
-  const { id, name, role, idleTimeoutMs, unbounded, drainMs } = hop
+  const { id, name, role, idleTimeoutMs, unbounded, drainMs } = { ...blankHop, ...hop }
   if (id === undefined && role === undefined) {
     throw createError('LBST_E_INVALID_TYPE', `${where} must be a hop with an id or a role, got ${inspect(hop)}`)
   }
@@ -121,7 +127,7 @@ function readMetadataHop (hop, where) {
   }
   if (unbounded !== undefined) checkChoice(`${where}.unbounded`, unbounded, [true, false])
   const row = id == null ? undefined : findLoadBalancer(id)
-  const read = { id: row?.id, name: name ?? undefined, role, unbounded: unbounded || undefined }
+  const read = { ...blankHop, id: row?.id, name: name ?? undefined, role, unbounded: unbounded || undefined }
   if (drainMs != null) read.drainMs = checkDuration(`${where}.drainMs`, drainMs)
   if (idleTimeoutMs != null) {
     read.idleTimeoutMs = hop.where === undefined ? checkIdle(`${where}.idleTimeoutMs`, idleTimeoutMs) : clampRead(`${where}.idleTimeoutMs`, idleTimeoutMs, read)
@@ -197,11 +203,11 @@ function detect (env) {
   const chain = env.LB_SAFE_TIMEOUTS_LB?.trim()
   const idle = env.LB_SAFE_TIMEOUTS_IDLE_MS?.trim()
   const file = env.LB_SAFE_TIMEOUTS_METADATA?.trim()
-  const found = { hops: [], source: 'assumed' }
+  const found = { hops: [], source: 'assumed', idleTimeoutMs: undefined, platform: undefined }
   if (file && (chain || idle)) {
     throw createError('LBST_E_CONFLICT', `environment variables LB_SAFE_TIMEOUTS_METADATA and ${chain ? 'LB_SAFE_TIMEOUTS_LB' : 'LB_SAFE_TIMEOUTS_IDLE_MS'} both tell of the load balancer; set the one that you trust`)
   }
-  if (file) return { hops: readMetadataFile(file), source: 'metadata' }
+  if (file) return { ...found, hops: readMetadataFile(file), source: 'metadata' }
   if (chain) {
     found.source = 'environment'
     found.hops = fromEnvironment('LB_SAFE_TIMEOUTS_LB', () => readChain(chain.split(',').map((id) => id.trim())))
@@ -213,22 +219,22 @@ function detect (env) {
   if (found.source === 'assumed') {
     const platform = native().platformList().find(({ variable }) => env[variable])
     if (platform === undefined) return found
-    if (platform.lb !== null) return { hops: [{ id: platform.lb }], source: 'platform' }
+    if (platform.lb !== null) return { ...found, hops: [{ ...blankHop, id: platform.lb }], source: 'platform' }
     found.platform = platform.variable
   }
   return found
 }
 
 function findHops ({ lb, idleTimeoutMs, metadata }, env) {
+  const told = { hops: [], source: 'option', idleTimeoutMs, platform: undefined }
   if (metadata !== undefined) {
     if (lb !== undefined) {
       throw createError('LBST_E_CONFLICT', 'options lb and metadata both name the load balancer; pass the one that you trust')
     }
-    return { hops: readMetadata(metadata), source: 'metadata', idleTimeoutMs }
+    return { ...told, hops: readMetadata(metadata), source: 'metadata' }
   }
-  if (lb !== undefined) return { hops: readChain(lb), source: 'option', idleTimeoutMs }
-  if (idleTimeoutMs !== undefined) return { hops: [], source: 'option', idleTimeoutMs }
-  return detect(env)
+  if (lb !== undefined) return { ...told, hops: readChain(lb) }
+  return idleTimeoutMs === undefined ? detect(env) : told
 }
 
 /**

@@ -9,6 +9,7 @@ const http = require('node:http')
 const path = require('node:path')
 const t = require('tap')
 const lbst = require('..')
+const binding = require('../lib/binding')
 const { bareEnv } = require('./support/bare-env')
 const { snapshotServer } = require('./hostile/server')
 const { spy, UserError } = require('./hostile/values')
@@ -130,10 +131,90 @@ t.test('__proto__ and constructor in what is read pollute nothing', async (t) =>
   t.ok(read > 100, `${read} readings`)
 })
 
-t.test('options from JSON with __proto__ are refused by name, and a polluted prototype gives no option', async (t) => {
+t.test('options from JSON with __proto__ are refused by name', async (t) => {
   const server = http.createServer()
   t.throws(() => lbst.applyLbSafeTimeouts(server, JSON.parse('{"__proto__":{"lb":"haproxy"}}')), { code: 'LBST_E_UNKNOWN_OPTION' })
   t.throws(() => lbst.planLbSafeTimeouts({ lb: JSON.parse('{"id":"aws-alb","constructor":{}}') }), { code: 'LBST_E_UNKNOWN_OPTION' })
+})
+
+t.test('what others have put on the prototype of all objects is no option', async (t) => {
+  const names = [
+    'lb', 'idleTimeoutMs', 'metadata', 'marginMs', 'headersTimeout', 'onUnsafeWrite', 'unbounded', 'lastLook', 'evidence', // options
+    'id', 'name', 'role', 'drainMs', 'platform', 'source', // of a hop
+    'keepAliveTimeout', 'requestTimeout', 'timeout', 'keepAliveTimeoutBuffer', 'nodeVersion',
+    'windowMs', 'requestMs', 'format', 'logFormat', 'entries', 'since', 'until'
+  ]
+  const values = [7000, 'haproxy', true, null]
+  // made before, because Node itself reads such options
+  const servers = Array.from({ length: 1 + names.length * values.length }, () => http.createServer())
+  const race = fs.readFileSync(path.join(__dirname, '..', 'examples', 'logs', 'alb.log'))
+  const calls = [
+    () => lbst.planLbSafeTimeouts(),
+    () => lbst.planLbSafeTimeouts({ lb: 'aws-alb' }),
+    () => lbst.planLbSafeTimeouts({ lb: ['cloudflare', { id: 'aws-alb' }] }),
+    () => lbst.planLbSafeTimeouts({ metadata: [{ id: 'nginx' }] }, { keepAliveTimeout: 5000 }),
+    () => lbst.drain.kubernetes({ lb: 'aws-alb' }),
+    () => lbst.nodeTimers('22.19.0'),
+    () => lbst.classifyLog(race),
+    () => {
+      const server = servers.pop()
+      const { lb, warnings } = lbst.applyLbSafeTimeouts(server, { lb: 'gcp-external-alb' })
+      return { lb, warnings, keepAliveTimeout: server.keepAliveTimeout, headersTimeout: server.headersTimeout, requestTimeout: server.requestTimeout }
+    }
+  ]
+  const wanted = calls.map((call) => JSON.stringify(call()))
+  for (const name of names) {
+    for (const value of values) {
+      Object.prototype[name] = value // eslint-disable-line no-extend-native
+      try {
+        calls.forEach((call, index) => { if (JSON.stringify(call()) !== wanted[index]) t.fail(`${name}: ${value} changes ${call}`) })
+      } catch (error) {
+        t.fail(`${name}: ${value}: ${error.message}`)
+      } finally {
+        delete Object.prototype[name]
+      }
+    }
+  }
+  t.equal(servers.length, 0)
+})
+
+t.test('a setter on the prototype of all objects runs in the middle of a scan', async (t) => {
+  const native = binding.native()
+  const lines = 200
+  const text = fs.readFileSync(path.join(__dirname, '..', 'examples', 'logs', 'alb.log'), 'latin1').split('\n')[0] + '\n'
+  const codes = new Set()
+  let detached = 0
+  for (const run of [
+    (handle, block) => native.logScan(handle, block, true),
+    (handle) => native.logResult(handle)
+  ]) {
+    const handle = native.logOpen({ format: 'alb', record: false, logFormat: '', entries: 'all', evidence: 0, sinceMs: null, untilMs: null })
+    const block = Buffer.from(new Uint8Array(Buffer.from(text.repeat(lines))).buffer)
+    for (const name of ['line', 'text', 'counts']) {
+      Object.defineProperty(Object.prototype, name, { // eslint-disable-line no-extend-native
+        configurable: true,
+        get () {},
+        set () {
+          // takes away both that the scan works on
+          if (block.length > 0) structuredClone(block.buffer, { transfer: [block.buffer] })
+          detached += Number(block.length === 0)
+          try {
+            native.logClose(handle)
+          } catch ({ code }) {
+            codes.add(code)
+          }
+        }
+      })
+    }
+    try {
+      run(handle, block)
+    } finally {
+      for (const name of ['line', 'text', 'counts']) delete Object.prototype[name]
+    }
+    native.logClose(handle)
+  }
+  t.ok(detached > lines, `${detached} times`)
+  t.same([...codes], ['LBST_E_CONFLICT'])
 })
 
 // ---- no code from data -----------------------------------------------------------------------
