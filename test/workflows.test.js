@@ -3,6 +3,7 @@
 // The workflows that cannot run here: what they name must exist, and what they take from
 // others must be one commit of it.
 
+const { execFileSync } = require('node:child_process')
 const fs = require('node:fs')
 const path = require('node:path')
 const t = require('tap')
@@ -48,4 +49,13 @@ t.test('every binary is made for a release', async (t) => {
   t.same([...onLinux, ...matrixValues(jobs.darwin, 'binary')].sort(), Object.keys(targets).sort())
   t.same(jobs.publish.permissions, { contents: 'read', 'id-token': 'write' })
   t.match(jobs.publish.steps.at(-1).run, /^npm publish --provenance/)
+})
+
+t.test('the published package names the repository that its provenance is of', { skip: process.platform === 'win32' }, async (t) => {
+  const { jobs } = parse(fs.readFileSync(path.join(folder, 'release.yml'), 'utf8'))
+  const dir = t.testdir({ 'package.json': fs.readFileSync(path.join(root, 'package.json')) })
+  const env = { ...process.env, GITHUB_SERVER_URL: 'https://github.com', GITHUB_REPOSITORY: 'owner/name' }
+  for (const { run } of jobs.publish.steps) if (run?.startsWith('npm pkg set')) execFileSync('sh', ['-c', run], { cwd: dir, env, stdio: 'ignore' })
+  const { repository } = JSON.parse(fs.readFileSync(path.join(dir, 'package.json'), 'utf8'))
+  t.same(repository, { type: 'git', url: 'git+https://github.com/owner/name.git' })
 })
