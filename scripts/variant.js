@@ -27,6 +27,11 @@ function copyCheckout (to) {
   }
 }
 
+/** `flag` as make's shell reads it back: a path may have blanks in it. */
+function quote (flag) {
+  return /^[\w@%+=:,./-]+$/.test(flag) ? flag : `'${flag}'`
+}
+
 /**
  * Builds the variant `name` with more flags for the compiler and the linker. `edit(dir)` may
  * change the copied sources first. Returns the folder of the copy.
@@ -38,7 +43,7 @@ function buildVariant (name, { cflags = [], ldflags = [], edit } = {}) {
   copyCheckout(dir)
   edit?.(dir)
   const isSame = fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === flags
-  const env = { ...process.env, CFLAGS: cflags.join(' '), LDFLAGS: ldflags.join(' ') }
+  const env = { ...process.env, CFLAGS: cflags.map(quote).join(' '), LDFLAGS: ldflags.map(quote).join(' ') }
   // warnings are the lint's affair: a variant's flags have some of their own
   delete env.CI
   const args = [path.join(dir, 'scripts', 'build.js'), ...(isSame ? [] : ['--force'])]

@@ -4,6 +4,7 @@
 // listRuntimes() gives rows of { id, runtime, system, command, args?, env?, differs? }.
 
 const fs = require('node:fs')
+const os = require('node:os')
 const path = require('node:path')
 const { ensureNode, lines } = require('../../scripts/nodes')
 const { cache, ensureMusl, ensurePackage, run } = require('./tools')
@@ -39,8 +40,9 @@ function muslBun (architecture) {
   const { bun, loader, cc, libraries, emulator = [] } = muslSystems[architecture]
   const libc = muslLibc(architecture)
   const program = path.join(ensurePackage(`@oven/bun-linux-${bun}-musl`, bunVersion), 'bin', 'bun')
-  const folder = path.join(cache, `libraries-${architecture}`)
-  fs.mkdirSync(folder, { recursive: true })
+  // not in the checkout: musl takes a blank in a path for its end
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lbst-musl-'))
+  process.once('exit', () => fs.rmSync(folder, { recursive: true }))
   for (const library of ['libstdc++.so.6', 'libgcc_s.so.1']) {
     const file = libraries.map((place) => path.join(place, library)).find((place) => fs.existsSync(place))
     if (file === undefined) throw new Error(`${library} for ${architecture} was not found`)

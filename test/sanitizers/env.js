@@ -18,14 +18,15 @@ function findRuntime () {
  */
 function sanitizerEnv ({ folder, toStderr = false, leaks = true, env = process.env } = {}) {
   const shared = ['abort_on_error=1', 'halt_on_error=1', 'print_stacktrace=1', 'log_exe_name=1']
-  if (!toStderr) shared.push(`log_path=${path.join(folder, 'report')}`)
+  // quoted: a blank would end the value
+  if (!toStderr) shared.push(`log_path='${path.join(folder, 'report')}'`)
   const asan = [...shared, `detect_leaks=${leaks ? 1 : 0}`, 'detect_stack_use_after_return=1', 'allocator_may_return_null=1', `exitcode=${toStderr ? 23 : 0}`]
   return {
     ...env,
     LD_PRELOAD: findRuntime(),
     ASAN_OPTIONS: asan.join(':'),
     UBSAN_OPTIONS: shared.join(':'),
-    LSAN_OPTIONS: `suppressions=${path.join(__dirname, 'lsan.supp')}:print_suppressions=0`
+    LSAN_OPTIONS: `suppressions='${path.join(__dirname, 'lsan.supp')}':print_suppressions=0`
   }
 }
 
