@@ -65,6 +65,10 @@ t.test('a control has to lose what nobody repeats', async (t) => {
 
 t.test('a cell that lost a request is not run again', async (t) => {
   t.ok(provesNothing([createRow({ server: 'vulnerable' })]))
+  // what was lost was none that had to be
+  const squid = { proxy: 'squid', server: 'vulnerable', case: 'deploy', retries: 'off' }
+  t.ok(provesNothing([createRow({ ...squid, method: 'GET', lost: 0 }), createRow({ ...squid, method: 'POST', lost: 1 })]))
+  t.notOk(provesNothing([createRow({ ...squid, method: 'GET', lost: 1 }), createRow({ ...squid, method: 'POST', lost: 0 })]))
   t.ok(provesNothing([createRow({ met: 0 })]))
   t.notOk(provesNothing([createRow({ met: 0, lost: 1 })]))
   t.notOk(provesNothing([createRow({ met: 0, twice: 1 })]))

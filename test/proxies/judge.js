@@ -57,9 +57,9 @@ function judgeOurs (rows) {
 
 /** Whether nothing can be said of the rows of one cell: it is to be run again. */
 function provesNothing (rows) {
-  if (sum(rows, 'lost') > 0) return false
-  if (rows[0].server === 'ours') return sum(rows, 'twice') === 0 && hasMissed(rows)
-  return rows[0].server === 'vulnerable' && rows.some(mustLose)
+  if (rows[0].server === 'ours') return sum(rows, 'lost') === 0 && sum(rows, 'twice') === 0 && hasMissed(rows)
+  const controls = rows.filter(mustLose)
+  return rows[0].server === 'vulnerable' && controls.length > 0 && sum(controls, 'lost') === 0
 }
 
 /** Groups `rows` by what `key(row)` says. */

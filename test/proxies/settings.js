@@ -27,7 +27,11 @@ const fastifyKeepAliveMs = lbIdleMs + 12000
 // last look is left to make a difference.
 const stallMarginMs = 1000
 
-const drainOptions = { windowMs: 300, deadlineMs: 3000 }
+// Until the deadline, less the second that a drain keeps for itself, every proxy has closed what
+// it no longer uses (Traffic Server a second late): nothing that may be on the wire is closed by us.
+const drainOptions = { windowMs: 300, deadlineMs: lbIdleMs + 2500 }
+// who has not ended by then is killed, as a deploy does it
+const endMsMax = drainOptions.deadlineMs + 500
 
 /** What this Node adds to keepAliveTimeout. */
 function readBuffer (version) {
@@ -52,7 +56,8 @@ const words = `a load balancer that idles 60 s idles ${lbIdleMs / 1000} s here, 
   `${twoLine.keepAliveTimeout} and ${twoLine.headersTimeout} ms (61 and 62 s), Fastify ${fastifyKeepAliveMs} ms (72 s), ours with its ` +
   `default margin of 5 s (in the stall case 1 s); the vulnerable server closes idle connections after ${vulnerableCloseMs} ms (Node's ` +
   `5 s, its buffer included) and unused ones after ${vulnerableHeadersMs} ms (60 s), and ours is that server and one line more; a stall ` +
-  `lasts until after the server's own idle deadline, whatever that is; ${delayMs} ms each way between proxy and Node`
+  `lasts until after the server's own idle deadline, whatever that is; a drain has a window of ${drainOptions.windowMs} ms and a ` +
+  `deadline of ${drainOptions.deadlineMs} ms, and what has not ended after ${endMsMax} ms is killed; ${delayMs} ms each way between proxy and Node`
 
 module.exports = {
   lbIdleMs,
@@ -62,6 +67,7 @@ module.exports = {
   vulnerableHeadersMs,
   stallMarginMs,
   drainOptions,
+  endMsMax,
   createSettings,
   findCloseMs,
   words

@@ -9,7 +9,7 @@ const { setTimeout: wait } = require('node:timers/promises')
 const { Client } = require('../client')
 const { Front } = require('../front')
 const { Ledger } = require('../ledger')
-const { delayMs } = require('../settings')
+const { delayMs, endMsMax } = require('../settings')
 
 const clientsPerMethod = 32
 const gapMs = [40, 160]
@@ -17,7 +17,6 @@ const restartsMin = 4
 // of each method, between two restarts: the new server is in use then
 const settleAnswers = 2 * clientsPerMethod
 const settlePollMs = 10
-const endMsMax = 3500
 
 /** Clients that send a request a short while after each answer, until they are stopped. */
 function startLoad ({ ledger, methods, port }) {
@@ -40,13 +39,16 @@ function startLoad ({ ledger, methods, port }) {
   }
 }
 
-/** Tells a server to end, and waits until it has. */
+/** Tells a server to end, and waits until it has. Resolves to the drain's report, if there is one. */
 async function end ({ child }) {
   const exited = once(child, 'exit')
+  let told = null
+  child.on('message', ({ report }) => { told = report })
   child.send({ what: 'shutdown' })
   const timer = setTimeout(() => child.kill('SIGKILL'), endMsMax)
   await exited
   clearTimeout(timer)
+  return told
 }
 
 async function run (rig) {
@@ -64,19 +66,21 @@ async function run (rig) {
   }
 
   let restarts = 0
+  let closedIdle = 0 // by a drain, after a look: what was on the wire then is lost
   await settle()
   while (restarts < restartsMin || methods.some((method) => ledger.countAttempts(method) < attempts)) {
     const fresh = await rig.startServer()
     const old = servers.shift()
     servers.push(fresh)
     front.ports.push(fresh.port)
-    await end(old)
+    const report = await end(old)
+    closedIdle += report?.closedIdle ?? 0
     front.ports = servers.map(({ port }) => port)
     restarts++
     await settle()
   }
   await load.stop()
-  ledger.extra = { restarts, refused: front.refused }
+  ledger.extra = { restarts, refused: front.refused, closedIdle }
   return ledger
 }
 
