@@ -49,7 +49,7 @@ const measures = [
     isBetter: 'high',
     isRatio: true,
     of: ({ figures }) => figures.throughputRatio,
-    why: 'a defect: nothing of ours runs per request'
+    why: 'per request only the accessors of the guard run, some nanoseconds; no package makes Node faster, so a ratio on the other side of 1 shows how far two rows of this machine lie apart'
   },
   {
     key: 'cpuRatio',
@@ -58,7 +58,7 @@ const measures = [
     isBetter: 'low',
     isRatio: true,
     of: ({ figures }) => figures.cpuRatio,
-    why: 'a defect: nothing of ours runs per request'
+    why: 'per request only the accessors of the guard run, some nanoseconds; no package makes Node faster, so a ratio on the other side of 1 shows how far two rows of this machine lie apart'
   },
   {
     key: 'heapMb',
