@@ -94,6 +94,15 @@ async function turnUntilQuiet (server, startMs, isOver) {
   server.removeListener('connection', onConnection)
 }
 
+/** How many connections wait in the backlog; 0 where nobody can say. */
+function countBacklog (server) {
+  try {
+    return native().gateBacklog(server._handle.fd)
+  } catch {
+    return 0
+  }
+}
+
 /**
  * Not on Node: nobody can say how long the backlog is, and Bun closes its listening socket by
  * the server's own close() alone, which ends idle connections at once.
@@ -120,6 +129,8 @@ async function closeListener (server, isOver) {
     await emptyBacklog(server, startMs, isOver)
   } else if (server._handle.fd >= 0) {
     await turnUntilQuiet(server, startMs, isOver)
+    // without a gate it may fill again: what Linux says of it is as young as can be when we close
+    while (!isOver() && performance.now() - startMs < turnsMsMax && countBacklog(server) > 0) await turn()
   }
   // The server was closed by someone else meanwhile: nothing is left to do. Else: as close()
   // of net, because that of http destroys idle connections and stops the headers and request

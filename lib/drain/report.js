@@ -23,7 +23,7 @@ function windowNotes ({ windowMs, wantedMs, source, deadlineMs }, tookShort) {
 
 const gateNotes = {
   shared: 'the listening socket is shared with other processes, or was handed to this one: no gate was put on it, and connections that waited there are the other holders\'',
-  unsupported: 'this system has no gate for such a listening socket: a connection whose handshake ended in the last moment may have been reset'
+  unsupported: 'this system lets us put no gate on such a listening socket: a connection whose handshake ended in the last moment may have been reset'
 }
 
 function endNotes (counts) {
