@@ -6,8 +6,9 @@
 #include "../core/status.h"
 
 /* Puts the gate of core/gate.h on the listening TCP socket |fd|: from now on the kernel
- * drops every SYN for it. Needs no privilege on most kernels, and CAP_NET_ADMIN on the newest
- * (EPERM without it on 6.18.44). It belongs to the socket and not to the process: whoever else holds the same socket gets no new connection either, until it is
+ * drops every SYN for it. Needs no privilege on most kernels, and CAP_NET_ADMIN on the
+ * newest (without it 6.18.44 says EPERM). It belongs to the socket and not to the
+ * process: whoever else holds the same socket gets no new connection either, until it is
  * opened again.
  *
  * Returns LBST_OK, or
