@@ -116,10 +116,11 @@ function isHopList (metadata) {
 }
 
 /** One of a list of hops, as the policy takes it. */
-function readMetadataHop (hop, where) {
-  const { id, name, role, idleTimeoutMs, unbounded, drainMs } = { ...blankHop, ...hop }
+function readMetadataHop (given, where) {
+  const hop = pick(given, metadataNames, where)
+  const { id, name, role, idleTimeoutMs, unbounded, drainMs } = hop
   if (id === undefined && role === undefined) {
-    throw createError('LBST_E_INVALID_TYPE', `${where} must be a hop with an id or a role, got ${inspect(hop)}`)
+    throw createError('LBST_E_INVALID_TYPE', `${where} must be a hop with an id or a role, got ${inspect(given)}`)
   }
   if (role !== undefined) checkChoice(`${where}.role`, role, ['pool-owner', 'l4', 'not-pooling'])
   if (typeof (name ?? '') !== 'string') {

@@ -9,6 +9,8 @@ const exact = (value) => ({ lower: value, median: value, upper: value })
 /**
  * `of` gives the quartiles of a peer; `why` is said where ours is worse than another one.
  */
+const perRequest = 'per request only the accessors of the guard run, some nanoseconds; no package makes Node faster, so a ratio on the other side of 1 shows how far two rows of this machine lie apart'
+
 const measures = [
   {
     key: 'installMb',
@@ -49,7 +51,7 @@ const measures = [
     isBetter: 'high',
     isRatio: true,
     of: ({ figures }) => figures.throughputRatio,
-    why: 'per request only the accessors of the guard run, some nanoseconds; no package makes Node faster, so a ratio on the other side of 1 shows how far two rows of this machine lie apart'
+    why: perRequest
   },
   {
     key: 'cpuRatio',
@@ -58,7 +60,7 @@ const measures = [
     isBetter: 'low',
     isRatio: true,
     of: ({ figures }) => figures.cpuRatio,
-    why: 'per request only the accessors of the guard run, some nanoseconds; no package makes Node faster, so a ratio on the other side of 1 shows how far two rows of this machine lie apart'
+    why: perRequest
   },
   {
     key: 'heapMb',

@@ -188,14 +188,8 @@ lbst_napi_set_number(napi_env env, napi_value object, const char *name, double n
 napi_status
 lbst_napi_set_ms(napi_env env, napi_value object, const char *name, uint64_t value,
                  uint64_t none) {
-  napi_value result;
-
-  if (value == none) {
-    NAPI_CHECK(napi_get_null(env, &result));
-  } else {
-    NAPI_CHECK(napi_create_double(env, (double) value, &result));
-  }
-  return napi_set_named_property(env, object, name, result);
+  if (value == none) return lbst_napi_set_text(env, object, name, NULL);
+  return lbst_napi_set_number(env, object, name, (double) value);
 }
 
 napi_status
