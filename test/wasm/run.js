@@ -35,8 +35,7 @@ const expected = {
     'keepAliveTimeout changes while connections idle': 'what is paused is read in no poll phase'
   },
   drain: {
-    'every state of a connection, and the report': 'the gate of the listening socket is the kernel\'s',
-    'a long download goes on until the deadline, and not beyond it': 'as above: one more note in the report'
+    'every state of a connection, and the report': 'the gate of the listening socket is the kernel\'s'
   },
   'drain-tls': {},
   'drain-signals': {}
