@@ -538,7 +538,11 @@ export interface DrainReport {
   readonly tookMs: number
   /** When the listening socket was closed, in ms from the start. */
   readonly listenerClosedMs: number
-  /** The filter on the listening socket. 'shared': another process listens on it too. */
+  /**
+   * What kept new connections out while the accept backlog emptied. 'closed': the gate on the listening
+   * socket. 'shared': nothing, another process listens on it too. 'unsupported': nothing, this system has
+   * no gate. 'none': the server was not listening.
+   */
   readonly gate: 'closed' | 'shared' | 'unsupported' | 'none'
   /** `signal` ended the wait early. */
   readonly aborted: boolean

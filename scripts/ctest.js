@@ -1,10 +1,13 @@
 'use strict'
 
-// Compiles a C test of the core, with ASan and UBSan unless told otherwise, and returns the
-// program's path. The core needs no header of Node's: that is part of what is tested.
-// CTEST_FLAGS replaces the sanitizers (scripts/coverage.js).
+// Compiles a C test, with ASan and UBSan unless told otherwise, and returns the program's
+// path. The core needs no header of Node's: that is part of what is tested. CTEST_FLAGS
+// replaces the sanitizers (scripts/coverage.js).
 //
-//   node scripts/ctest.js          compiles and runs all of test/core
+// test/core/<name>_test.c is about the core; test/sys/<name>_test.c about src/sys/<name>.c,
+// whose name ends in the system that it is for.
+//
+//   node scripts/ctest.js          compiles and runs all of both
 //   CC=clang node scripts/ctest.js
 
 const { spawnSync } = require('node:child_process')
@@ -14,7 +17,9 @@ const path = require('node:path')
 const root = path.join(__dirname, '..')
 const out = path.join(root, 'build', 'ctest')
 const coreDir = path.join(root, 'src', 'core')
-const testDir = path.join(root, 'test', 'core')
+const sysDir = path.join(root, 'src', 'sys')
+const coreTestDir = path.join(root, 'test', 'core')
+const sysTestDir = path.join(root, 'test', 'sys')
 
 const warnings = ['-Wall', '-Wextra', '-Wpedantic', '-Wconversion', '-Wshadow', '-Wstrict-prototypes', '-Wmissing-prototypes', '-Werror']
 const sanitizers = process.env.CTEST_FLAGS?.split(' ') ?? ['-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-fno-omit-frame-pointer', '-g', '-O1']
@@ -30,9 +35,13 @@ function coreSources () {
   return fs.readdirSync(coreDir).filter((name) => name.endsWith('.c')).map((name) => path.join(coreDir, name))
 }
 
-/** The names of all C tests, without _test.c. */
+function namesIn (folder) {
+  return fs.readdirSync(folder).filter((name) => name.endsWith('_test.c')).map((name) => name.slice(0, -'_test.c'.length)).sort()
+}
+
+/** The names of all C tests that this system can run, without _test.c. */
 function testNames () {
-  return fs.readdirSync(testDir).filter((name) => name.endsWith('_test.c')).map((name) => name.slice(0, -'_test.c'.length)).sort()
+  return [...namesIn(coreTestDir), ...namesIn(sysTestDir).filter((name) => name.endsWith(`_${process.platform}`))]
 }
 
 let objects
@@ -48,11 +57,13 @@ function coreObjects () {
   return objects
 }
 
-/** Compiles test/core/<name>_test.c with the whole core; returns the program's path. */
+/** Compiles <name>_test.c with the whole core, and with its part of src/sys; returns the program's path. */
 function compileTest (name) {
   const program = path.join(out, `${name}_test`)
+  const source = path.join(coreTestDir, `${name}_test.c`)
+  const sources = fs.existsSync(source) ? [source] : ['-D_GNU_SOURCE', path.join(sysTestDir, `${name}_test.c`), path.join(sysDir, `${name}.c`)]
   fs.mkdirSync(out, { recursive: true })
-  compile(['-std=c11', ...warnings, ...sanitizers, path.join(testDir, `${name}_test.c`), ...coreObjects(), '-lm', '-o', program])
+  compile(['-std=c11', ...warnings, ...sanitizers, ...sources, ...coreObjects(), '-lm', '-o', program])
   return program
 }
 

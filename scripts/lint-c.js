@@ -36,7 +36,7 @@ const core = list('src/core', /\.c$/)
 const sys = list('src/sys', /^(?!.*(darwin|mingw)).*\.c$/)
 const napi = list('src/napi', /\.c$/)
 const wasm = list('src/wasm', /\.c$/)
-const all = ['src/core', 'src/sys', 'src/napi', 'src/wasm', 'src/wasm/include', 'test/core'].flatMap((folder) => list(folder, /\.[ch]$/))
+const all = ['src/core', 'src/sys', 'src/napi', 'src/wasm', 'src/wasm/include', 'test/core', 'test/sys'].flatMap((folder) => list(folder, /\.[ch]$/))
 const include = headers()
 
 run('clang-format', ['--dry-run', '-Werror', ...all], 'format')

@@ -1,6 +1,6 @@
 'use strict'
 
-// Each C test of the core, compiled with ASan and UBSan, as a subtest.
+// Each C test of the core and of the system's part, compiled with ASan and UBSan, as a subtest.
 
 const t = require('tap')
 const { testNames, compileTest } = require('../scripts/ctest')

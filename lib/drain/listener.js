@@ -11,7 +11,8 @@ const { native } = require('../binding')
 const { otherRuntime } = require('../runtime')
 
 // How long the gate is closed at least: one round trip for handshakes that it let through.
-// A peer whose SYN it drops tries again after a second, so this costs nobody anything.
+// A peer whose SYN it drops tries again after a second, and one that it refuses asks another
+// target at once, so this costs nobody anything.
 const gateMs = 100
 
 // how often the backlog is looked at while it is empty

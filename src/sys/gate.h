@@ -5,11 +5,18 @@
 
 #include "../core/status.h"
 
-/* Puts the gate of core/gate.h on the listening TCP socket |fd|: from now on the kernel
- * drops every SYN for it. Needs no privilege on most kernels, and CAP_NET_ADMIN on the
- * newest (without it 6.18.44 says EPERM). It belongs to the socket and not to the
- * process: whoever else holds the same socket gets no new connection either, until it is
- * opened again.
+/* Closes the gate of the listening TCP socket |fd|: no new connection comes from now on,
+ * and handshakes under way finish. Two ways, the first that the kernel allows:
+ *
+ *   the filter of core/gate.h     drops every SYN, so that a peer asks again a second
+ *                                 later. Needs no privilege on most kernels, and
+ *                                 CAP_NET_ADMIN on the newest (6.18.44 says EPERM).
+ *   bound to no interface         every SYN is refused. Needs Linux 5.7, no privilege,
+ *                                 and a port that no other socket shares. It does not
+ *                                 know a handshake that the kernel keeps in a SYN cookie.
+ *
+ * It belongs to the socket and not to the process: whoever else holds the same socket
+ * gets no new connection either, until it is opened again.
  *
  * Returns LBST_OK, or
  *   LBST_E_UNSUPPORTED   this OS has no such thing, or refused it
@@ -18,7 +25,8 @@
 lbst_status_t
 lbst_gate_close(int fd);
 
-/* Takes it off again. Returns as lbst_gate_close; LBST_OK too when there was none. */
+/* Opens it again. Returns as lbst_gate_close; LBST_OK too when it was open. What is bound
+ * to no interface stays so without CAP_NET_RAW: LBST_E_UNSUPPORTED. */
 lbst_status_t
 lbst_gate_open(int fd);
 
