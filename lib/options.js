@@ -273,4 +273,4 @@ function readSettings (given = {}) {
   return pick(given, settingNames, 'the settings')
 }
 
-module.exports = { checkDuration, pick, readOptions, readSettings }
+module.exports = { checkChoice, checkDuration, pick, readOptions, readSettings }

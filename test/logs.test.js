@@ -81,7 +81,7 @@ t.test('a log with nothing in it, and one of nothing known', async (t) => {
   t.throws(() => classifyLog(17), { code: 'LBST_E_INVALID_TYPE' })
   t.throws(() => classifyLog(race, { fromat: 'alb' }), { code: 'LBST_E_UNKNOWN_OPTION', message: /did you mean format/ })
   t.throws(() => classifyLog(race, 'alb'), { code: 'LBST_E_INVALID_TYPE', message: /\{ format: 'alb' \}/ })
-  t.throws(() => classifyLog(race, { entries: 'all' }), { code: 'LBST_E_INVALID_TYPE', message: /true or false, got 'all'/ })
+  t.throws(() => classifyLog(race, { entries: 'all' }), { code: 'LBST_E_INVALID_TYPE', message: /one of true, false, got 'all'/ })
   t.match(classifyLog('hello\nworld\n', { format: 'alb' }), { format: 'alb', lines: 2, bad: 2, badLines: [{ line: 1, text: 'hello' }, { line: 2 }] })
 })
 
@@ -93,7 +93,7 @@ t.test('options that would read nothing', async (t) => {
     [{ threads: 1.5 }, 'LBST_E_OUT_OF_RANGE', /got 1\.5/],
     [{ threads: 1e9 }, 'LBST_E_OUT_OF_RANGE', /got 1000000000/],
     [{ onEntries: true }, 'LBST_E_INVALID_TYPE', /onEntries must be a function, got true/],
-    [{ minutes: 'no' }, 'LBST_E_INVALID_TYPE', /minutes must be true or false/],
+    [{ minutes: 'no' }, 'LBST_E_INVALID_TYPE', /minutes must be one of true, false/],
     [{ entries: true }, 'LBST_E_UNKNOWN_OPTION', /onEntries/]
   ]) await t.rejects(classifyLogFiles([log], options), { code, message })
   t.match(await classifyLogFiles([log], { threads: undefined, onEntries: undefined, minutes: undefined }), { lines: 1 })

@@ -4,7 +4,7 @@
 
 const { Transform } = require('node:stream')
 const { createError, inspect } = require('../errors')
-const { pick } = require('../options')
+const { checkChoice, pick } = require('../options')
 const { formats } = require('./formats')
 const { LogScanner } = require('./scanner')
 const { Sum, badEntry, isoTime, publicEntry } = require('./verdicts')
@@ -25,13 +25,9 @@ function readMoment (name, value) {
   return ms
 }
 
-function checkFlag (name, value) {
-  if (value !== undefined && typeof value !== 'boolean') throw createError('LBST_E_INVALID_TYPE', `${name} must be true or false, got ${inspect(value)}`)
-}
-
 function readOptions (options, known = knownOptions) {
   const { since, until, ...rest } = pick(options, known, 'the options', "{ format: 'alb' }")
-  checkFlag('entries', rest.entries)
+  if (rest.entries !== undefined) checkChoice('entries', rest.entries, [true, false])
   const [sinceMs, untilMs] = [readMoment('since', since), readMoment('until', until)]
   if (sinceMs !== null && untilMs !== null && sinceMs >= untilMs) throw createError('LBST_E_CONFLICT', `since (${isoTime(sinceMs)}) is not before until (${isoTime(untilMs)})`)
   return { ...rest, sinceMs, untilMs }
@@ -43,7 +39,7 @@ function checkFilesOptions ({ threads, onEntries, minutes }) {
     throw createError(code, `threads must be a whole number from 1 to ${threadsMax}, got ${inspect(threads)}`)
   }
   if (onEntries !== undefined && typeof onEntries !== 'function') throw createError('LBST_E_INVALID_TYPE', `onEntries must be a function, got ${inspect(onEntries)}`)
-  checkFlag('minutes', minutes)
+  if (minutes !== undefined) checkChoice('minutes', minutes, [true, false])
 }
 
 /** The bytes of a string or of a view. Of a detached one not even Buffer.from() may be asked. */
