@@ -121,6 +121,36 @@ t.test('server.timeout is a danger, told and left alone', async (t) => {
   t.ok(codes(report.warnings).includes('LBST_W_SERVER_TIMEOUT'))
 })
 
+t.test('server.timeout where no idle timer takes its place: told, and Node closes when we say', async (t) => {
+  const server = http.createServer((req, res) => res.end('ok'))
+  server.timeout = 300
+  const report = applyLbSafeTimeouts(server, { lb: 'haproxy', lastLook: false })
+  t.equal(report.safe, false)
+  t.ok(codes(report.warnings).includes('LBST_W_SERVER_TIMEOUT_CLOSES'))
+  t.strictSame(report.idleCloseMs, { earliest: 299, latest: 302 })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const client = net.connect(server.address().port, '127.0.0.1').resume()
+  client.write('GET / HTTP/1.1\r\nHost: test\r\n\r\n')
+  await once(client, 'close')
+  server.close()
+
+  const http2Server = http2.createServer()
+  http2Server.setTimeout(1000)
+  const told = applyLbSafeTimeouts(http2Server, { lb: 'envoy' })
+  t.match(told, { safe: false, idleCloseMs: { earliest: 999, latest: 1002 } })
+  t.match(codes(told.warnings), ['LBST_W_SERVER_TIMEOUT', 'LBST_W_SERVER_TIMEOUT_CLOSES'])
+})
+
+t.test('numbers are read as Node reads them', async (t) => {
+  const server = http.createServer()
+  server.keepAliveTimeout = 0.5 // 1 ms to a timer, and not off
+  server.headersTimeout = 2 ** 32 + 5 // 5 ms to Node's C++
+  const report = applyLbSafeTimeouts(server, { lb: 'aws-alb' })
+  t.same(timeouts(server), [65000, 66000, 300000])
+  t.equal(report.safe, true)
+})
+
 t.test('a pool owner without an idle limit: never close first, and find dead peers', async (t) => {
   const server = http.createServer((req, res) => res.end())
   const report = applyLbSafeTimeouts(server, { lb: 'haproxy' })

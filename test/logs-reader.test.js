@@ -14,6 +14,9 @@ const { classifyLog, classifyLogFiles } = require('../lib/logs')
 const { Lane } = require('../lib/logs/lane')
 const { logFixtures } = require('./support/log-fixtures')
 
+// for a read in the pool to find nothing; less would find what was written, and prove nothing
+const quietMs = 100
+
 const text = [...generateLines(12000, 7)].join('')
 const wanted = classifyLog(text, { entries: true })
 
@@ -144,6 +147,27 @@ t.test('a pipe', { skip: process.platform === 'win32' && 'there are none in the 
     await written
     fs.rmSync(file)
   }
+})
+
+// as of a descriptor that is shared with a program of another taste
+t.test('a pipe that does not block', { skip: process.platform === 'win32' && 'there are none in the file system' }, async (t) => {
+  const file = path.join(t.testdir({}), 'pipe')
+  execFileSync('mkfifo', [file])
+  const fd = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK)
+  const writer = fs.openSync(file, 'w')
+  const lines = text.split('\n').slice(0, 20)
+  const handle = openLog('all')
+  native().logSource(handle, fd, 'plain', Buffer.from(`${lines.slice(0, 10).join('\n')}\n`), Infinity)
+  // there is nothing in it yet, and then something, and then the end
+  const reading = readAll(handle)
+  await new Promise((resolve) => setTimeout(resolve, quietMs))
+  fs.writeSync(writer, `${lines.slice(10).join('\n')}\n`)
+  fs.closeSync(writer)
+  const { error, entries } = await reading
+  t.equal(error, 0)
+  t.equal(entries.length, 20)
+  native().logClose(handle)
+  fs.closeSync(fd)
 })
 
 t.test('a pipe whose writer comes and goes', { skip: process.platform === 'win32' && 'there are none in the file system' }, async (t) => {

@@ -11,6 +11,7 @@ const zlib = require('node:zlib')
 const t = require('tap')
 const { generateLines } = require('../bench/alb-generator')
 const { classifyLog, classifyLogFiles, createLogClassifier, logFormats } = require('../lib/logs')
+const { LogScanner } = require('../lib/logs/scanner')
 const { logFixtures } = require('./support/log-fixtures')
 
 const bin = path.join(__dirname, '..', 'bin', 'lb-safe-timeouts.js')
@@ -72,6 +73,27 @@ t.test('the columns of a CloudFront header', async (t) => {
   const { bad, entries } = classifyLog(log, { format: 'cloudfront', entries: true })
   t.equal(bad, 0)
   t.match(entries, [{ line: 3, verdict: 'keep-alive-race', method: 'POST', time: '2026-01-14T09:12:31.000Z' }])
+
+  const [, header, line] = log.split('\n')
+  for (const [form, other] of Object.entries({
+    'a byte order mark in front of it': `\ufeff${header}\n${line}\n`,
+    'the line ends of Windows': `${header}\r\n${line}\r\n`
+  })) {
+    const found = classifyLog(other, { entries: true })
+    t.match(found, { format: 'cloudfront', bad: 0, entries: [{ line: 2, verdict: 'keep-alive-race', method: 'POST' }] }, form)
+    // what a piece from the middle of the log takes from its beginning
+    const scanner = new LogScanner({ format: 'cloudfront', entries: 'all' })
+    scanner.openAt(Buffer.from(other), header.length)
+    t.match([...scanner.push(Buffer.from(`${line}\r\n`)), ...scanner.end().entries], [{ verdict: 'keep-alive-race' }], `${form}, in pieces`)
+  }
+})
+
+t.test('a log_format of more than 2048 bytes', async (t) => {
+  const names = Array.from({ length: 50 }, (_, i) => `$http_x_some_header_of_ours_with_a_long_name_number_${i}`).join(' ')
+  const logFormat = `$remote_addr $status ${names} $upstream_status $upstream_connect_time $upstream_response_time`
+  const line = `192.0.2.1 502 ${'- '.repeat(50)}502 0.000 0.001\n`
+  t.match(classifyLog(line, { logFormat, entries: true }).entries, [{ verdict: 'keep-alive-race' }])
+  t.throws(() => classifyLog(line, { logFormat: logFormat + ' '.repeat(9000) }), { code: 'LBST_E_LOG_FORMAT' }, 'one that is too long is not cut')
 })
 
 t.test('a log with nothing in it, and one of nothing known', async (t) => {
@@ -173,7 +195,6 @@ t.test('files', async (t) => {
 
   t.test('a big one in pieces gives what it gives whole', async (t) => {
     const { scanPlain } = require('../lib/logs/read')
-    const { LogScanner } = require('../lib/logs/scanner')
     const file = path.join(dir, 'a.log')
     const size = fs.statSync(file).size
     for (const pieces of [2, 3, 1000]) {

@@ -145,9 +145,7 @@ class LogScanner {
     this.open(head)
     if (from === 0) return
     // the header lines, too, stand at the beginning
-    const firstLines = head.subarray(0, head.lastIndexOf(newline) + 1).toString('latin1').split('\n')
-    const header = firstLines.filter((line) => line.startsWith('#')).join('\n')
-    if (header !== '') native().logHeader(this.handle, Buffer.from(header, 'latin1'))
+    native().logHeader(this.handle, head.subarray(0, head.lastIndexOf(newline) + 1))
   }
 
   close () {

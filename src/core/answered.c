@@ -3,8 +3,9 @@
 
 void
 lbst_answered_init(lbst_answered_t *answered) {
-  memset(answered, 0, sizeof(*answered));
-  answered->minute_ms = LBST_TIME_NONE;
+  /* a minute as every other, so that the first line needs no question of its own */
+  answered->minute_ms = 0;
+  memcpy(answered->minute, "1970-01-01T00:00:", LBST_ANSWERED_MINUTE_LEN);
 }
 
 #if LBST_HAS_MASKS

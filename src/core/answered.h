@@ -12,7 +12,7 @@
 
 /* What the lines before it leave behind: most begin in the same minute. */
 typedef struct lbst_answered_s {
-  int64_t minute_ms; /* LBST_TIME_NONE: there is none yet */
+  int64_t minute_ms; /* when it begins */
   char minute[LBST_ANSWERED_MINUTE_LEN];
 } lbst_answered_t;
 

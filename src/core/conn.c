@@ -49,7 +49,7 @@ static void
 end_stall(lbst_conn_t *conn, uint64_t until) {
   if (!conn->stalled) return;
   conn->stalled = false;
-  run_late(conn, conn->now, until);
+  run_late(conn, conn->stall_start, until);
   conn->now = until;
 }
 
@@ -204,6 +204,7 @@ lbst_conn_on_event(lbst_conn_t *conn, lbst_conn_event_t event, uint64_t now) {
   conn->now = now;
   if (event == LBST_CONN_STALL) {
     conn->stalled = true;
+    conn->stall_start = now;
     return LBST_OK;
   }
   if (event != LBST_CONN_OPEN && conn->phase != LBST_PHASE_HTTP) return LBST_OK;
@@ -255,10 +256,8 @@ lbst_conn_advance(lbst_conn_t *conn, uint64_t to, lbst_outcome_t *outcome,
                   lbst_status_t *status) {
   *status = to < conn->now ? LBST_E_TIME_ORDER : LBST_OK;
   if (*status != LBST_OK) return false;
-  if (!conn->stalled) {
-    meet(conn, to, true);
-    conn->now = to;
-  }
+  if (!conn->stalled) meet(conn, to, true);
+  conn->now = to;
   if (!conn->pending) return false;
   conn->pending = false;
   *outcome = conn->outcome;

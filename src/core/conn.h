@@ -140,7 +140,8 @@ typedef struct lbst_conn_s {
   bool check_stopped;    /* by server.close() */
   uint64_t check_anchor; /* a run of the check, or its start */
 
-  bool stalled; /* since |now|, until the next event */
+  bool stalled; /* since |stall_start|, until the next event */
+  uint64_t stall_start;
 
   bool pending; /* |outcome| was not told yet */
   lbst_outcome_t outcome;

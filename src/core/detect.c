@@ -21,7 +21,7 @@ count_read(lbst_slice_t head, lbst_log_format_t format, unsigned *seen) {
   *seen = 0;
   if (lbst_layout_init(&layout, format, no_log_format) != LBST_OK) return 0;
   for (i = 0; i < LINES_MAX && lbst_cursor_until(&c, '\n', &text); i++) {
-    if (text.len > 0 && text.at[text.len - 1] == '\r') text.len--;
+    text = lbst_slice_line(text);
     if (text.len == 0) continue;
     if (text.at[0] == '#') {
       lbst_layout_header(&layout, text);

@@ -39,7 +39,7 @@ weigh_stalls(lbst_finding_t *finding, const lbst_evidence_t *evidence) {
 
   if (evidence->unbounded || evidence->close_earliest_ms == LBST_NEVER_MS) return;
   if (evidence->close_earliest_ms < evidence->told_ms) margin_ms = 0;
-  if (evidence->loop_delay_ms < margin_ms) return;
+  if (evidence->loop_delay_ms <= margin_ms) return;
   if (evidence->last_look)
     say(finding, evidence, LBST_R_LOOP_DELAY, evidence->loop_delay_ms,
         (uint32_t) margin_ms);

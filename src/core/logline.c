@@ -53,11 +53,6 @@ clear_line(lbst_line_t *line, lbst_slice_t text) {
 
 lbst_line_result_t
 lbst_line_parse(lbst_line_t *line, const lbst_layout_t *layout, lbst_slice_t text) {
-  /* a log that went through an editor may begin with a byte order mark */
-  if (text.len >= 3 && memcmp(text.at, "\xef\xbb\xbf", 3) == 0) {
-    text.at += 3;
-    text.len -= 3;
-  }
   clear_line(line, text);
   switch (layout->format) {
 #define XX(name, format, parser)                                                         \

@@ -6,21 +6,34 @@
 
 /* ---- values that Node does not read as they were meant --------------------------- */
 
+/* Node 22.19, 24.6 and 24.7 add up whatever they find and throw where the sum is no
+ * number. An http2 server with allowHTTP1 has no buffer there until somebody gives it
+ * one. */
+static bool
+throws_on_buffer(const lbst_draft_t *draft) {
+  const lbst_ask_t *ask = draft->ask;
+
+  return ask->node->buffer == LBST_BUFFER_PROPERTY &&
+         ask->node->bad_idle == LBST_BAD_IDLE_THROWS && draft->plan->keep_alive.ms != 0 &&
+         ask->present.prop[LBST_PROP_BUFFER].kind != LBST_SETTING_MS;
+}
+
 /* Says what |prop| holds when it is no usable number, and what this Node makes of it. */
 static void
 warn_value(lbst_draft_t *draft, lbst_prop_t prop, bool replaced, uint32_t by_ms) {
   const lbst_node_t *node = draft->ask->node;
   lbst_setting_kind_t kind = draft->ask->present.prop[prop].kind;
   bool is_limit = prop == LBST_PROP_HEADERS || prop == LBST_PROP_REQUEST;
-  bool is_idle = prop == LBST_PROP_KEEP_ALIVE || prop == LBST_PROP_BUFFER;
+  bool throws = prop == LBST_PROP_KEEP_ALIVE
+                  ? node->bad_idle == LBST_BAD_IDLE_THROWS && kind != LBST_SETTING_ABSENT
+                  : prop == LBST_PROP_BUFFER && throws_on_buffer(draft);
 
   lbst_say_prop(draft, replaced ? LBST_W_VALUE_REPLACED : LBST_W_VALUE_LEFT, prop, 0,
                 by_ms);
   if (is_limit && node->bad_limit == LBST_BAD_LIMIT_ABORTS &&
       kind != LBST_SETTING_NOT_FINITE && kind != LBST_SETTING_NEGATIVE)
     lbst_say_prop(draft, LBST_W_VALUE_ABORTS, prop, 0, 0);
-  if (is_idle && node->bad_idle == LBST_BAD_IDLE_THROWS && kind != LBST_SETTING_ABSENT)
-    lbst_say_prop(draft, LBST_W_VALUE_THROWS, prop, 0, 0);
+  if (throws) lbst_say_prop(draft, LBST_W_VALUE_THROWS, prop, 0, 0);
 }
 
 /* ---- rules 1, 4 and 6: keepAliveTimeout ------------------------------------------ */
@@ -206,19 +219,25 @@ plan_request(lbst_draft_t *draft) {
 /* ---- rule 5: dangers ------------------------------------------------------------- */
 
 static void
-warn_dangers(lbst_draft_t *draft) {
-  const lbst_ask_t *ask = draft->ask;
-  lbst_setting_t socket = ask->present.prop[LBST_PROP_SOCKET];
-  lbst_setting_t buffer = ask->present.prop[LBST_PROP_BUFFER];
-  uint32_t limit_ms = draft->plan->request.ms;
+warn_server_timeout(lbst_draft_t *draft) {
+  lbst_setting_t socket = draft->ask->present.prop[LBST_PROP_SOCKET];
 
-  if (draft->plan->headers.ms > limit_ms) limit_ms = draft->plan->headers.ms;
   if (!lbst_setting_usable(socket)) {
     warn_value(draft, LBST_PROP_SOCKET, false, 0);
   } else if (socket.ms != 0) {
     lbst_say_prop(draft, LBST_W_SERVER_TIMEOUT, LBST_PROP_SOCKET, socket.ms, 0);
   }
-  if (ask->node->buffer == LBST_BUFFER_PROPERTY && !lbst_setting_usable(buffer))
+}
+
+static void
+warn_dangers(lbst_draft_t *draft) {
+  const lbst_ask_t *ask = draft->ask;
+  lbst_setting_t buffer = ask->present.prop[LBST_PROP_BUFFER];
+  uint32_t limit_ms = draft->plan->request.ms;
+
+  if (draft->plan->headers.ms > limit_ms) limit_ms = draft->plan->headers.ms;
+  if (ask->node->buffer == LBST_BUFFER_PROPERTY &&
+      (!lbst_setting_usable(buffer) || throws_on_buffer(draft)))
     warn_value(draft, LBST_PROP_BUFFER, false, 0);
   if (ask->node->stray == LBST_STRAY_CANCELS) lbst_say(draft, LBST_W_STRAY_BYTE, 0, 0);
   if (ask->node->young_clock && limit_ms != 0)
@@ -257,15 +276,28 @@ lbst_policy_idle_timer_ms(const lbst_node_t *node, const lbst_settings_t *presen
   return timer_ms < LBST_TIMEOUT_MS_MAX ? timer_ms : LBST_TIMEOUT_MS_MAX;
 }
 
+/* server.timeout, as long as a timer can be; LBST_NEVER_MS: off. */
+static uint64_t
+socket_timer_ms(const lbst_draft_t *draft) {
+  uint32_t socket_ms = draft->ask->present.prop[LBST_PROP_SOCKET].ms;
+
+  if (socket_ms == 0) return LBST_NEVER_MS;
+  return socket_ms < LBST_TIMEOUT_MS_MAX ? socket_ms : LBST_TIMEOUT_MS_MAX;
+}
+
 static void
 foresee_close(lbst_draft_t *draft) {
   lbst_plan_t *plan = draft->plan;
   lbst_settings_t planned = draft->ask->present;
-  uint64_t close_ms;
+  uint64_t close_ms = LBST_NEVER_MS;
 
-  planned.prop[LBST_PROP_KEEP_ALIVE].kind = LBST_SETTING_MS;
-  planned.prop[LBST_PROP_KEEP_ALIVE].ms = plan->keep_alive.ms;
-  close_ms = lbst_policy_idle_timer_ms(draft->ask->node, &planned);
+  if (draft->ask->protocol != LBST_PROTOCOL_HTTP2) {
+    planned.prop[LBST_PROP_KEEP_ALIVE].kind = LBST_SETTING_MS;
+    planned.prop[LBST_PROP_KEEP_ALIVE].ms = plan->keep_alive.ms;
+    close_ms = lbst_policy_idle_timer_ms(draft->ask->node, &planned);
+  }
+  /* the idle timer takes the place of server.timeout's, which else goes on */
+  if (close_ms == LBST_NEVER_MS) close_ms = socket_timer_ms(draft);
   if (close_ms == LBST_NEVER_MS) {
     plan->close_earliest_ms = LBST_NEVER_MS;
     plan->close_latest_ms = LBST_NEVER_MS;
@@ -275,30 +307,37 @@ foresee_close(lbst_draft_t *draft) {
   plan->close_latest_ms = close_ms + LBST_CLOSE_LATE_MS;
 }
 
-/* After which time Node closes a connection that was opened and never used; 0 = never. */
+/* After which limit Node closes a connection that was opened and never used; 0 = never.
+ */
 static uint32_t
 unused_close_ms(const lbst_draft_t *draft) {
   const lbst_plan_t *plan = draft->plan;
-  lbst_setting_t socket = draft->ask->present.prop[LBST_PROP_SOCKET];
-  uint32_t limit_ms = plan->headers.ms != 0 ? plan->headers.ms : plan->request.ms;
 
-  if (draft->ask->node->checker != LBST_CHECKER_INTERVAL) limit_ms = 0;
-  if (socket.ms != 0 && (limit_ms == 0 || socket.ms < limit_ms)) limit_ms = socket.ms;
-  return limit_ms;
+  if (draft->ask->node->checker != LBST_CHECKER_INTERVAL) return 0;
+  return plan->headers.ms != 0 ? plan->headers.ms : plan->request.ms;
 }
 
+/* Does server.timeout close what {hop} still keeps? It rules connections that were not
+ * used yet, and where no idle timer takes its place all others. An owner without a limit
+ * opens none in advance. */
+static bool
+closes_by_socket(const lbst_draft_t *draft) {
+  const lbst_plan_t *plan = draft->plan;
+  bool has_idle_timer =
+    draft->ask->protocol != LBST_PROTOCOL_HTTP2 && plan->keep_alive.ms != 0;
+
+  if (socket_timer_ms(draft) == LBST_NEVER_MS) return false;
+  if (plan->idle == LBST_IDLE_UNBOUNDED) return !has_idle_timer;
+  return socket_timer_ms(draft) <= plan->idle_ms;
+}
+
+/* What Node's HTTP/1 timers close too early, before an owner with a limit. */
 static void
-judge(lbst_draft_t *draft) {
+judge_http1(lbst_draft_t *draft) {
   lbst_plan_t *plan = draft->plan;
   uint32_t unused_ms = unused_close_ms(draft);
 
-  if (plan->idle == LBST_IDLE_UNBOUNDED) {
-    /* such an owner pools only connections that were used: headersTimeout is no danger */
-    plan->safe = plan->keep_alive.ms == 0;
-    return;
-  }
-  plan->safe = true;
-  if (plan->close_earliest_ms <= plan->idle_ms) {
+  if (plan->keep_alive.ms != 0 && plan->close_earliest_ms <= plan->idle_ms) {
     plan->safe = false;
     lbst_say(draft, LBST_W_STILL_UNSAFE, (uint32_t) plan->close_earliest_ms,
              plan->idle_ms);
@@ -316,6 +355,25 @@ judge(lbst_draft_t *draft) {
     lbst_say(draft, LBST_W_CHANGE_LB, 0, 0);
 }
 
+static void
+judge(lbst_draft_t *draft) {
+  lbst_plan_t *plan = draft->plan;
+  bool is_http1 = draft->ask->protocol != LBST_PROTOCOL_HTTP2;
+
+  plan->safe = true;
+  if (is_http1 && plan->idle == LBST_IDLE_UNBOUNDED)
+    plan->safe = plan->keep_alive.ms == 0;
+  else if (is_http1)
+    judge_http1(draft);
+  /* these last: no setting of a load balancer helps */
+  if (closes_by_socket(draft)) {
+    plan->safe = false;
+    lbst_say_prop(draft, LBST_W_SERVER_TIMEOUT_CLOSES, LBST_PROP_SOCKET,
+                  draft->ask->present.prop[LBST_PROP_SOCKET].ms, 0);
+  }
+  if (is_http1 && throws_on_buffer(draft)) plan->safe = false;
+}
+
 lbst_status_t
 lbst_policy_plan(lbst_plan_t *plan, const lbst_ask_t *ask) {
   lbst_plan_t work;
@@ -329,19 +387,17 @@ lbst_policy_plan(lbst_plan_t *plan, const lbst_ask_t *ask) {
 
   if (ask->protocol == LBST_PROTOCOL_HTTP2) {
     lbst_say(&draft, LBST_R_HTTP2_ONLY, 0, 0);
-    work.close_earliest_ms = LBST_NEVER_MS;
-    work.close_latest_ms = LBST_NEVER_MS;
-    work.safe = true;
-    *plan = work;
-    return LBST_OK;
+    warn_server_timeout(&draft);
+  } else {
+    plan_keep_alive(&draft);
+    plan_headers(&draft);
+    plan_request(&draft);
+    warn_server_timeout(&draft);
+    warn_dangers(&draft);
+    work.tcp_keep_alive = work.idle == LBST_IDLE_UNBOUNDED && work.keep_alive.ms == 0;
   }
-  plan_keep_alive(&draft);
-  plan_headers(&draft);
-  plan_request(&draft);
-  warn_dangers(&draft);
   foresee_close(&draft);
   judge(&draft);
-  work.tcp_keep_alive = work.idle == LBST_IDLE_UNBOUNDED && work.keep_alive.ms == 0;
   *plan = work;
   return LBST_OK;
 }

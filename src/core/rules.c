@@ -9,15 +9,6 @@ is_finite(double value) {
   return value - value == 0.0;
 }
 
-/* As Node's C++ reads a JavaScript number into a uint32_t. */
-static uint32_t
-to_u32(double value) {
-  const double int64_end = 9223372036854775808.0;
-
-  if (!is_finite(value) || value >= int64_end || value <= -int64_end) return 0;
-  return (uint32_t) (uint64_t) (int64_t) value;
-}
-
 /* As setTimeout() and socket.setTimeout() take a duration that they accept. */
 static uint32_t
 to_timer_ms(double value) {
@@ -61,8 +52,8 @@ derive_limits(lbst_rules_t *rules, const lbst_conn_settings_t *settings) {
     if (!is_finite(headers) || headers < 0.0) headers = 0.0;
     if (!is_finite(request) || request < 0.0) request = 0.0;
   }
-  rules->headers_ns = to_u32(headers) * LBST_NS_PER_MS;
-  rules->request_ns = to_u32(request) * LBST_NS_PER_MS;
+  rules->headers_ns = lbst_setting_limit_ms(headers) * LBST_NS_PER_MS;
+  rules->request_ns = lbst_setting_limit_ms(request) * LBST_NS_PER_MS;
   if (rules->node.checker != LBST_CHECKER_INTERVAL) {
     if (rules->node.from.major < REQUEST_TIMER_SINCE) rules->request_ns = 0;
     return;

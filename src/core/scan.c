@@ -70,14 +70,14 @@ count_judged(lbst_scan_t *scan, const lbst_line_t *line, lbst_why_t why) {
 
 /* Judges and counts one line. True when |*entry| was written and is wanted. */
 static bool
-read_line(lbst_scan_t *scan, lbst_slice_t text, lbst_entry_t *entry) {
+read_line(lbst_scan_t *scan, lbst_slice_t whole, lbst_entry_t *entry) {
+  const lbst_slice_t text = lbst_slice_line(whole);
   lbst_line_t line;
   lbst_line_result_t result;
   lbst_why_t why = LBST_WHY_COUNT;
   size_t kind = LBST_SCAN_BAD;
 
   scan->line_no++;
-  if (text.len > 0 && text.at[text.len - 1] == '\r') text.len--;
   if (scan->layout.format == LBST_LOG_ALB && scan->entries != LBST_SCAN_ALL &&
       lbst_answered_alb(&scan->answered, text, &line)) {
     /* the evidence of what is ok is never wanted */

@@ -44,14 +44,20 @@ typedef struct lbst_settings_s {
   lbst_setting_t prop[LBST_PROP_COUNT];
 } lbst_settings_t;
 
-/* The setting that the JavaScript number |value| makes: fractions are cut off as Node
- * cuts them, and all past UINT32_MAX is UINT32_MAX. */
+/* The milliseconds that a limit (headersTimeout, requestTimeout) of |value| lasts: Node's
+ * C++ reads the JavaScript number into a uint32_t: 0.5 is off, and 2^32 + 5 is 5. */
+uint32_t
+lbst_setting_limit_ms(double value);
+
+/* The setting that the JavaScript number |value| makes in |prop|. A limit is read as
+ * above. Of what is a timer's duration fractions are cut off, but a part of 1 ms is 1 ms,
+ * and all past UINT32_MAX is UINT32_MAX. */
 lbst_setting_t
-lbst_setting_from_number(double value);
+lbst_setting_from_number(lbst_prop_t prop, double value);
 
 /* The setting that the |len| bytes at |text| make, a string where a number belongs:
- * TEXT_MS when it spells a decimal number >= 0 (blanks around it and a fraction are
- * fine), else NOT_NUMBER. */
+ * TEXT_MS when it spells a decimal number >= 0 (blanks around it and a fraction are fine;
+ * a part of 1 ms is 1 ms), else NOT_NUMBER. */
 lbst_setting_t
 lbst_setting_from_text(const char *text, size_t len);
 

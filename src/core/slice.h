@@ -45,6 +45,18 @@ lbst_slice_equal(lbst_slice_t a, lbst_slice_t b) {
   return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
 }
 
+/* What |line|, without its newline, says: without the CR of a Windows line end, and
+ * without the byte order mark that an editor may have put in front of a log. */
+static inline lbst_slice_t
+lbst_slice_line(lbst_slice_t line) {
+  if (line.len > 0 && line.at[line.len - 1] == '\r') line.len--;
+  if (line.len >= 3 && memcmp(line.at, "\xef\xbb\xbf", 3) == 0) {
+    line.at += 3;
+    line.len -= 3;
+  }
+  return line;
+}
+
 /* "-" or nothing. */
 static inline bool
 lbst_slice_is_blank(lbst_slice_t slice) {

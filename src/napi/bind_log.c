@@ -5,6 +5,9 @@
 #include "glue.h"
 #include "log.h"
 
+/* Of nginx's log_format as it is written; the names of its variables are not kept. */
+#define LOG_FORMAT_MAX 8192
+
 /* As of a model, see bind_conn.c: no other copy of the module takes it for its own. */
 static napi_type_tag
 log_tag(void) {
@@ -76,7 +79,7 @@ get_moment(napi_env env, napi_value object, const char *name, int64_t none,
 static napi_status
 open_log(napi_env env, napi_value options, lbst_napi_log_t *log) {
   static const char *const modes[] = {"none", "evidence", "all"};
-  char name[32], log_format[LBST_LAYOUT_TEXT_MAX + 2];
+  char name[32], log_format[LOG_FORMAT_MAX + 2]; /* what is cut is too long */
   lbst_slice_t name_text, format_text;
   lbst_log_format_t format;
   bool record;
@@ -95,7 +98,8 @@ open_log(napi_env env, napi_value options, lbst_napi_log_t *log) {
   NAPI_CHECK(lbst_napi_get_u32(env, value, "evidence", &evidence));
   NAPI_CHECK(get_moment(env, options, "sinceMs", INT64_MIN, &since_ms));
   NAPI_CHECK(get_moment(env, options, "untilMs", INT64_MAX, &until_ms));
-  if (!lbst_log_format_find(name_text, record, &format))
+  if (format_text.len > LOG_FORMAT_MAX ||
+      !lbst_log_format_find(name_text, record, &format))
     return lbst_napi_throw(env, LBST_E_LOG_FORMAT, NULL);
   NAPI_CHECK(lbst_napi_check(env, lbst_scan_init(&log->scan, format, format_text,
                                                  (lbst_scan_entries_t) mode, evidence)));
@@ -275,6 +279,6 @@ LBST_BIND(log_header) {
   if (len == 0) return NULL;
   c.end = c.at + len;
   while (lbst_cursor_until(&c, '\n', &line))
-    lbst_layout_header(&log->scan.layout, line);
+    lbst_layout_header(&log->scan.layout, lbst_slice_line(line));
   return NULL;
 }

@@ -174,7 +174,8 @@ lbst_napi_get_settings(napi_env env, napi_value object, napi_value *values,
   for (i = 0; i < LBST_PROP_COUNT; i++) {
     NAPI_CHECK(
       napi_get_named_property(env, object, lbst_prop_name((lbst_prop_t) i), &values[i]));
-    NAPI_CHECK(lbst_napi_get_setting(env, values[i], &settings->prop[i]));
+    NAPI_CHECK(
+      lbst_napi_get_setting(env, values[i], (lbst_prop_t) i, &settings->prop[i]));
   }
   return napi_ok;
 }

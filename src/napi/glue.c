@@ -148,7 +148,8 @@ lbst_napi_get_bytes(napi_env env, napi_value value, const char *what, const char
 }
 
 napi_status
-lbst_napi_get_setting(napi_env env, napi_value value, lbst_setting_t *setting) {
+lbst_napi_get_setting(napi_env env, napi_value value, lbst_prop_t prop,
+                      lbst_setting_t *setting) {
   napi_valuetype type;
   char text[SETTING_TEXT_MAX];
   size_t len;
@@ -161,10 +162,10 @@ lbst_napi_get_setting(napi_env env, napi_value value, lbst_setting_t *setting) {
     setting->kind = LBST_SETTING_ABSENT;
   } else if (type == napi_number) {
     NAPI_CHECK(napi_get_value_double(env, value, &number));
-    *setting = lbst_setting_from_number(number);
+    *setting = lbst_setting_from_number(prop, number);
   } else if (type == napi_string) {
     NAPI_CHECK(napi_get_value_string_utf8(env, value, text, sizeof(text), &len));
-    *setting = lbst_setting_from_text(text, len);
+    if (len + 1 < sizeof(text)) *setting = lbst_setting_from_text(text, len);
   }
   return napi_ok;
 }

@@ -77,9 +77,10 @@ napi_status
 lbst_napi_get_bytes(napi_env env, napi_value value, const char *what, const char **at,
                     size_t *len);
 
-/* What a timer property holds. Never throws on a value. */
+/* What |prop| holds when its value is |value|. Never throws on a value. */
 napi_status
-lbst_napi_get_setting(napi_env env, napi_value value, lbst_setting_t *setting);
+lbst_napi_get_setting(napi_env env, napi_value value, lbst_prop_t prop,
+                      lbst_setting_t *setting);
 
 napi_status
 lbst_napi_set_u32(napi_env env, napi_value object, const char *name, uint32_t value);

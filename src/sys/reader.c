@@ -1,7 +1,12 @@
 #include "reader.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <uv.h>
+
+#ifndef _WIN32
+#include <poll.h>
+#endif
 
 /* Fits into the second-level cache of most processors. */
 #define BLOCK_LEN 262144u
@@ -26,7 +31,7 @@ lbst_reader_init(lbst_reader_t *reader, int fd, lbst_packing_t packing, uint64_t
   buffer = malloc(BUFFER_LEN + KEPT_LEN + (is_packed ? PACKED_LEN : 0));
   if (buffer == NULL) {
     lbst_unpack_close(unpack);
-    return LBST_E_UNSUPPORTED;
+    return LBST_E_NATIVE_FAILED;
   }
   memset(reader, 0, sizeof(*reader));
   reader->fd = fd;
@@ -54,6 +59,22 @@ lbst_reader_free(lbst_reader_t *reader) {
   reader->buffer = NULL;
 }
 
+/* Whoever shares a pipe with us may have made it one that does not block. False: it
+ * cannot be waited for. */
+static bool
+wait_for(int fd) {
+#ifdef _WIN32
+  (void) fd;
+  return false;
+#else
+  struct pollfd asked = {fd, POLLIN, 0};
+
+  while (poll(&asked, 1, -1) < 0)
+    if (errno != EINTR) return false;
+  return true;
+#endif
+}
+
 /* Reads at most |len| bytes. Returns how many, 0 at the end, or libuv's error. */
 static int
 read_some(lbst_reader_t *reader, char *to, unsigned len) {
@@ -64,8 +85,10 @@ read_some(lbst_reader_t *reader, char *to, unsigned len) {
   int length;
 
   if (buf.len == 0) return 0;
-  length = uv_fs_read(NULL, &req, reader->fd, &buf, 1, from, NULL);
-  uv_fs_req_cleanup(&req);
+  do {
+    length = uv_fs_read(NULL, &req, reader->fd, &buf, 1, from, NULL);
+    uv_fs_req_cleanup(&req);
+  } while (length == UV_EAGAIN && wait_for(reader->fd));
   if (length > 0 && !reader->is_stream) reader->at += (uint64_t) length;
   return length;
 }

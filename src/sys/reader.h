@@ -31,7 +31,8 @@ typedef struct lbst_reader_s {
  * Writes |*reader| only on LBST_OK.
  *
  * Returns LBST_OK, or
- *   LBST_E_UNSUPPORTED  this process cannot unpack |packing|, or has no memory */
+ *   LBST_E_UNSUPPORTED    this process cannot unpack |packing|
+ *   LBST_E_NATIVE_FAILED  no memory */
 lbst_status_t
 lbst_reader_init(lbst_reader_t *reader, int fd, lbst_packing_t packing, uint64_t at,
                  uint64_t end, lbst_slice_t head);

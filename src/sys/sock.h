@@ -28,7 +28,7 @@ typedef struct lbst_sock_s {
  *
  * Returns LBST_OK, or
  *   LBST_E_UNSUPPORTED   this OS answers none of it
- *   LBST_E_OUT_OF_RANGE  |fd| is no connected socket of this process
+ *   LBST_E_OUT_OF_RANGE  |fd| is no socket of this process, or a listening one
  */
 lbst_status_t
 lbst_sock_inspect(lbst_sock_t *sock, int fd);

@@ -5,7 +5,7 @@
 #include <linux/sockios.h>
 #include <linux/tcp.h> /* more of tcp_info than the C library's header has */
 #include <netinet/in.h>
-#include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -22,8 +22,14 @@ enum {
   STATE_CLOSING = 11
 };
 
-/* Before Linux 5.4 the answer ends earlier. */
-#define FREE_BYTES_LEN (offsetof(struct tcp_info, tcpi_snd_wnd) + sizeof(uint32_t))
+/* Where tcpi_snd_wnd lies since Linux 5.4: the answer of an older kernel ends before it,
+ * and older headers do not name it. */
+#define SEND_WINDOW_AT 228u
+
+typedef union answer_u {
+  struct tcp_info info;
+  unsigned char bytes[SEND_WINDOW_AT + sizeof(uint32_t)];
+} answer_t;
 
 /* The answer of an ioctl that counts bytes. (Not as an argument beside the ioctl that
  * fills it: the order of evaluation is not defined.) */
@@ -65,13 +71,24 @@ inspect_unix(lbst_sock_t *sock, int fd) {
   return LBST_OK;
 }
 
+static uint32_t
+free_bytes(const answer_t *answer, size_t len) {
+  uint32_t window;
+
+  if (len < SEND_WINDOW_AT + sizeof(window)) return LBST_SOCK_UNKNOWN;
+  memcpy(&window, answer->bytes + SEND_WINDOW_AT, sizeof(window));
+  return window;
+}
+
 static lbst_status_t
-inspect_tcp(lbst_sock_t *sock, int fd, const struct tcp_info *info, size_t len) {
+inspect_tcp(lbst_sock_t *sock, int fd, const answer_t *answer, size_t len) {
+  const struct tcp_info *info = &answer->info;
+
   if (info->tcpi_state == STATE_LISTEN) return LBST_E_OUT_OF_RANGE;
   sock->last_received_ms = info->tcpi_last_data_recv;
   sock->last_sent_ms = info->tcpi_last_data_sent;
   sock->last_acked_ms = info->tcpi_last_ack_recv;
-  sock->free_bytes = len >= FREE_BYTES_LEN ? info->tcpi_snd_wnd : LBST_SOCK_UNKNOWN;
+  sock->free_bytes = free_bytes(answer, len);
   sock->probe_ms = probe_ms(fd);
   sock->peer_ended =
     info->tcpi_state == STATE_CLOSE_WAIT || info->tcpi_state == STATE_LAST_ACK ||
@@ -82,14 +99,14 @@ inspect_tcp(lbst_sock_t *sock, int fd, const struct tcp_info *info, size_t len) 
 
 lbst_status_t
 lbst_sock_inspect(lbst_sock_t *sock, int fd) {
-  struct tcp_info info;
-  socklen_t len = sizeof(info);
+  answer_t answer;
+  socklen_t len = sizeof(answer);
   lbst_sock_t found;
   lbst_status_t status;
 
-  memset(&info, 0, sizeof(info));
-  if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0)
-    status = inspect_tcp(&found, fd, &info, len);
+  memset(&answer, 0, sizeof(answer));
+  if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &answer, &len) == 0)
+    status = inspect_tcp(&found, fd, &answer, len);
   else
     status = errno == EOPNOTSUPP ? inspect_unix(&found, fd) : LBST_E_OUT_OF_RANGE;
   if (status != LBST_OK) return status;

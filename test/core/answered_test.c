@@ -107,6 +107,25 @@ test_row(const flush_t *flush, lbst_answered_t *answered, const lbst_layout_t *l
   ok(all, "%s: every byte of it made another; %zu of them the short way", why, shorts);
 }
 
+/* No line may be of the minute that nothing was read in yet. */
+static void
+test_first_line(const flush_t *flush, const lbst_layout_t *layout) {
+  static const char before[] = {'\0', '0', ' ', (char) 0xff};
+  const size_t len = strlen(rows[0].text), time_at = strlen("https ");
+  size_t i;
+
+  for (i = 0; i < sizeof(before); i++) {
+    const lbst_slice_t text = flush_put(flush, rows[0].text, len);
+    lbst_answered_t answered;
+    bool is_short;
+    lbst_answered_init(&answered);
+    memset(flush->base + flush->size - len + time_at, before[i],
+           LBST_ANSWERED_MINUTE_LEN);
+    ok(agrees(&answered, layout, text, &is_short) && !is_short,
+       "a first line whose minute is %d all over", before[i]);
+  }
+}
+
 static void
 test_masks(const flush_t *flush) {
   uint32_t state = 1;
@@ -182,6 +201,7 @@ main(void) {
   ok(lbst_layout_init(&layout, LBST_LOG_ALB, none) == LBST_OK, "layout");
   for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
     test_row(&flush, &answered, &layout, i);
+  test_first_line(&flush, &layout);
   test_masks(&flush);
   test_scan();
   return done_testing();

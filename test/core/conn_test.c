@@ -588,6 +588,14 @@ refuse_disorder(void) {
   ok(lbst_conn_stall(&conn, MS(20), MS(19)) == LBST_E_TIME_ORDER,
      "a stall that ends before it starts");
   is_u64(lbst_conn_next_deadline(&conn), MS(700), "and nothing was changed");
+  ok(lbst_conn_on_event(&conn, LBST_CONN_STALL, MS(20)) == LBST_OK, "a stall begins");
+  ok(!lbst_conn_advance(&conn, MS(900), &outcome, &status) && status == LBST_OK,
+     "while it lasts nothing is known");
+  ok(lbst_conn_on_event(&conn, LBST_CONN_BYTES, MS(899)) == LBST_E_TIME_ORDER,
+     "but time went on");
+  ok(lbst_conn_on_event(&conn, LBST_CONN_BYTES, MS(900)) == LBST_OK, "it ends");
+  ok(lbst_conn_advance(&conn, MS(900), &outcome, &status) && outcome.earliest == MS(900),
+     "and what came due in it is done");
 }
 
 /* Near the end of time sums are clamped, never wrapped. */

@@ -224,6 +224,14 @@ test_times(void) {
     {"2026-01-14T24:12:31Z", lbst_logtime_iso, -1},
     {"2026-13-14T09:12:31Z", lbst_logtime_iso, -1},
     {"2026-01-14T09:12:31Zulu", lbst_logtime_iso, -1},
+    {"2026-02-28T09:12:31Z", lbst_logtime_iso, 1772269951000},
+    {"2026-02-29T09:12:31Z", lbst_logtime_iso, -1},
+    {"2000-02-29T00:00:00Z", lbst_logtime_iso, 951782400000},
+    {"1900-02-29T00:00:00Z", lbst_logtime_iso, -1},
+    {"2026-04-31T00:00:00Z", lbst_logtime_iso, -1},
+    {"2026-12-31T00:00:00Z", lbst_logtime_iso, 1798675200000},
+    {"2026-12-32T00:00:00Z", lbst_logtime_iso, -1},
+    {"31/Nov/2026:09:12:31 +0000", lbst_logtime_clf, -1},
     {"14/Jan/2026:09:12:31 -0130", lbst_logtime_clf, 1768387351000},
     {"14/Foo/2026:09:12:31 +0000", lbst_logtime_clf, -1},
     {"Sat Feb 29 23:59:59.999 2020", lbst_logtime_apache, 1583020799999},
@@ -268,7 +276,7 @@ test_mark(void) {
 
   ok(lbst_layout_init(&layout, LBST_LOG_CLB, (lbst_slice_t){"", 0}) == LBST_OK, "clb");
   for (i = 0; i < 3; i++) {
-    const lbst_slice_t text = {texts[i], strlen(texts[i])};
+    const lbst_slice_t text = lbst_slice_line((lbst_slice_t){texts[i], strlen(texts[i])});
     const lbst_line_result_t wanted = i == 2 ? LBST_LINE_OK : LBST_LINE_FOREIGN;
     ok(lbst_line_parse(&line, &layout, text) == wanted, "byte order mark %u",
        (unsigned) i);

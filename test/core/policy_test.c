@@ -439,8 +439,29 @@ test_dangers(void) {
   begin(&story, "aws-alb");
   set(&story, LBST_PROP_SOCKET, ms(60000));
   plan(&story);
-  ok(!story.plan.safe && says(&story, LBST_W_UNUSED_CONNECTION),
+  ok(!story.plan.safe && says(&story, LBST_W_SERVER_TIMEOUT_CLOSES) &&
+       !says(&story, LBST_W_UNUSED_CONNECTION) && !says(&story, LBST_W_CHANGE_LB),
      "one that is not longer than the pool owner's timeout closes unused connections");
+  is_u64(story.plan.close_earliest_ms, 65999, "the idle ones have their own timer");
+
+  begin(&story, "aws-alb");
+  set(&story, LBST_PROP_KEEP_ALIVE, ms(0));
+  set(&story, LBST_PROP_SOCKET, ms(60000));
+  plan(&story);
+  ok(!story.plan.safe && says(&story, LBST_W_SERVER_TIMEOUT_CLOSES),
+     "where keepAliveTimeout is off it closes idle ones, too");
+  is_u64(story.plan.close_earliest_ms, 59999, "and when is told");
+  set(&story, LBST_PROP_SOCKET, ms(60001));
+  plan(&story);
+  ok(story.plan.safe && !says(&story, LBST_W_SERVER_TIMEOUT_CLOSES), "a longer one not");
+
+  begin(&story, "haproxy");
+  set(&story, LBST_PROP_SOCKET, ms(900000));
+  plan(&story);
+  ok(!story.plan.safe && says(&story, LBST_W_SERVER_TIMEOUT_CLOSES),
+     "an owner without a limit is outlasted by no server.timeout");
+  is_u64(story.plan.close_earliest_ms, 899999, "and when is told");
+  ok(!story.plan.keep_alive.write || story.plan.keep_alive.ms == 0, "with the timer off");
 
   begin(&story, "aws-alb");
   set(&story, LBST_PROP_SOCKET, odd(LBST_SETTING_TEXT_MS, 120000));
@@ -511,12 +532,36 @@ test_http2(void) {
   expect(&story, 65000, 66000, 300000, "from 24.15 on it is as http");
 
   begin(&story, "aws-alb");
+  story.ask.protocol = LBST_PROTOCOL_HTTP2_HTTP1;
+  on_node(&story, "24.7.0");
+  set(&story, LBST_PROP_KEEP_ALIVE, ms(5000));
+  set(&story, LBST_PROP_BUFFER, odd(LBST_SETTING_ABSENT, 0));
+  plan(&story);
+  ok(!story.plan.safe && says(&story, LBST_W_VALUE_THROWS),
+     "24.7 throws at the first answer where there is no keepAliveTimeoutBuffer");
+  on_node(&story, "24.8.0");
+  plan(&story);
+  ok(story.plan.safe && !says(&story, LBST_W_VALUE_THROWS), "24.8 takes 1000 ms for it");
+  on_node(&story, "24.7.0");
+  set(&story, LBST_PROP_KEEP_ALIVE, ms(0));
+  plan(&story);
+  ok(story.plan.safe && !says(&story, LBST_W_VALUE_THROWS),
+     "nor does 24.7 throw where the idle timeout is off");
+
+  begin(&story, "aws-alb");
   story.ask.protocol = LBST_PROTOCOL_HTTP2;
   plan(&story);
   ok(!story.plan.keep_alive.write && !story.plan.headers.write &&
        says(&story, LBST_R_HTTP2_ONLY),
      "no HTTP/1, nothing to set");
   is_u64(story.plan.close_earliest_ms, NEVER, "an idle session stays");
+  ok(story.plan.safe && !says(&story, LBST_W_SERVER_TIMEOUT), "safe");
+  set(&story, LBST_PROP_SOCKET, ms(60000));
+  plan(&story);
+  ok(!story.plan.safe && says(&story, LBST_W_SERVER_TIMEOUT) &&
+       says(&story, LBST_W_SERVER_TIMEOUT_CLOSES),
+     "but server.timeout rules sessions");
+  is_u64(story.plan.close_earliest_ms, 59999, "and when is told");
 }
 
 /* ---- rule 6: no idle limit

@@ -5,25 +5,33 @@
 
 #include "tap.h"
 
+/* of what a timer takes as its duration, and of what Node reads into a uint32_t */
 static const struct {
   double value;
   lbst_setting_kind_t kind;
-  uint32_t ms;
+  uint32_t timer_ms;
+  uint32_t limit_ms;
 } numbers[] = {
-  {0, LBST_SETTING_MS, 0},
-  {5000, LBST_SETTING_MS, 5000},
-  {0.4, LBST_SETTING_MS, 0},
-  {400.9, LBST_SETTING_MS, 400},
-  {2147483647, LBST_SETTING_MS, 2147483647u},
-  {4294967295.0, LBST_SETTING_MS, UINT32_MAX},
-  {1e300, LBST_SETTING_MS, UINT32_MAX},
-  {-0.0, LBST_SETTING_MS, 0},
-  {-1, LBST_SETTING_NEGATIVE, 0},
-  {-1e300, LBST_SETTING_NEGATIVE, 0},
-  {(double) NAN, LBST_SETTING_NOT_FINITE, 0},
-  {(double) INFINITY, LBST_SETTING_NOT_FINITE, 0},
-  {(double) -INFINITY, LBST_SETTING_NOT_FINITE, 0},
+  {0, LBST_SETTING_MS, 0, 0},
+  {5000, LBST_SETTING_MS, 5000, 5000},
+  {0.4, LBST_SETTING_MS, 1, 0},
+  {400.9, LBST_SETTING_MS, 400, 400},
+  {2147483647, LBST_SETTING_MS, 2147483647u, 2147483647u},
+  {4294967295.0, LBST_SETTING_MS, UINT32_MAX, UINT32_MAX},
+  {4294967301.0, LBST_SETTING_MS, UINT32_MAX, 5},
+  {9007199254740991.0, LBST_SETTING_MS, UINT32_MAX, UINT32_MAX},
+  {1e300, LBST_SETTING_MS, UINT32_MAX, 0},
+  {-0.0, LBST_SETTING_MS, 0, 0},
+  {-1, LBST_SETTING_NEGATIVE, 0, 0},
+  {-1e300, LBST_SETTING_NEGATIVE, 0, 0},
+  {(double) NAN, LBST_SETTING_NOT_FINITE, 0, 0},
+  {(double) INFINITY, LBST_SETTING_NOT_FINITE, 0, 0},
+  {(double) -INFINITY, LBST_SETTING_NOT_FINITE, 0, 0},
 };
+
+static const lbst_prop_t timers[] = {LBST_PROP_KEEP_ALIVE, LBST_PROP_SOCKET,
+                                     LBST_PROP_BUFFER, LBST_PROP_CHECK};
+static const lbst_prop_t limits[] = {LBST_PROP_HEADERS, LBST_PROP_REQUEST};
 
 static const struct {
   const char *text;
@@ -33,7 +41,11 @@ static const struct {
   {"65000", LBST_SETTING_TEXT_MS, 65000},
   {" 65000\n", LBST_SETTING_TEXT_MS, 65000},
   {"0", LBST_SETTING_TEXT_MS, 0},
+  {"\t\r\n\v\f 65000\t\r\n\v\f ", LBST_SETTING_TEXT_MS, 65000},
   {"12.5", LBST_SETTING_TEXT_MS, 12},
+  {"0.5", LBST_SETTING_TEXT_MS, 1},
+  {"0.0", LBST_SETTING_TEXT_MS, 0},
+  {"5.", LBST_SETTING_TEXT_MS, 5},
   {"99999999999999999999999999", LBST_SETTING_TEXT_MS, UINT32_MAX},
   {"", LBST_SETTING_NOT_NUMBER, 0},
   {"  ", LBST_SETTING_NOT_NUMBER, 0},
@@ -45,17 +57,26 @@ static const struct {
   {"undefined", LBST_SETTING_NOT_NUMBER, 0},
 };
 
+static void
+test_number(lbst_prop_t prop, double value, lbst_setting_kind_t kind, uint32_t ms) {
+  const char *name = lbst_prop_name(prop);
+  lbst_setting_t found = lbst_setting_from_number(prop, value);
+
+  is_u64(found.kind, kind, "%s: kind of %g", name, value);
+  is_u64(found.ms, ms, "%s: ms of %g", name, value);
+  is_u64(lbst_setting_usable(found), kind == LBST_SETTING_MS, "usable: %g", value);
+}
+
 int
 main(void) {
   lbst_setting_t absent = {LBST_SETTING_ABSENT, 0};
-  size_t i;
+  size_t i, j;
 
   for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
-    lbst_setting_t found = lbst_setting_from_number(numbers[i].value);
-    is_u64(found.kind, numbers[i].kind, "kind of %g", numbers[i].value);
-    is_u64(found.ms, numbers[i].ms, "ms of %g", numbers[i].value);
-    is_u64(lbst_setting_usable(found), numbers[i].kind == LBST_SETTING_MS, "usable: %g",
-           numbers[i].value);
+    for (j = 0; j < sizeof(timers) / sizeof(timers[0]); j++)
+      test_number(timers[j], numbers[i].value, numbers[i].kind, numbers[i].timer_ms);
+    for (j = 0; j < sizeof(limits) / sizeof(limits[0]); j++)
+      test_number(limits[j], numbers[i].value, numbers[i].kind, numbers[i].limit_ms);
   }
   for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
     lbst_setting_t found = lbst_setting_from_text(texts[i].text, strlen(texts[i].text));

@@ -85,6 +85,7 @@ read_lines(lbst_log_format_t format, lbst_slice_t log_format, lbst_slice_t block
   if (lbst_layout_init(&layout, format, log_format) != LBST_OK) return;
   lbst_answered_init(&answered);
   while (lbst_cursor_until(&c, '\n', &entry.text)) {
+    entry.text = lbst_slice_line(entry.text);
     lbst_layout_header(&layout, entry.text);
     entry.result = lbst_line_parse(&entry.line, &layout, entry.text);
     entry.why =
