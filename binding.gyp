@@ -24,6 +24,7 @@
       'src/core/look.c',
       'src/core/node.c',
       'src/core/note.c',
+      'src/core/outlook.c',
       'src/core/owner.c',
       'src/core/platform.c',
       'src/core/policy.c',

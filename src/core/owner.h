@@ -5,7 +5,7 @@
 
 /* Whose idle timeout the plan has to outlast: rule 7 and the choice of the pool owner.
  * With it what the rules of a plan share, a draft to which each adds its notes. For
- * policy.c alone. */
+ * policy.c and outlook.c alone. */
 
 /* What one derivation carries from rule to rule. */
 typedef struct lbst_draft_s {

@@ -2,21 +2,10 @@
 
 #include <string.h>
 
+#include "outlook.h"
 #include "owner.h"
 
 /* ---- values that Node does not read as they were meant --------------------------- */
-
-/* Node 22.19, 24.6 and 24.7 add up whatever they find and throw where the sum is no
- * number. An http2 server with allowHTTP1 has no buffer there until somebody gives it
- * one. */
-static bool
-throws_on_buffer(const lbst_draft_t *draft) {
-  const lbst_ask_t *ask = draft->ask;
-
-  return ask->node->buffer == LBST_BUFFER_PROPERTY &&
-         ask->node->bad_idle == LBST_BAD_IDLE_THROWS && draft->plan->keep_alive.ms != 0 &&
-         ask->present.prop[LBST_PROP_BUFFER].kind != LBST_SETTING_MS;
-}
 
 /* Says what |prop| holds when it is no usable number, and what this Node makes of it. */
 static void
@@ -26,7 +15,7 @@ warn_value(lbst_draft_t *draft, lbst_prop_t prop, bool replaced, uint32_t by_ms)
   bool is_limit = prop == LBST_PROP_HEADERS || prop == LBST_PROP_REQUEST;
   bool throws = prop == LBST_PROP_KEEP_ALIVE
                   ? node->bad_idle == LBST_BAD_IDLE_THROWS && kind != LBST_SETTING_ABSENT
-                  : prop == LBST_PROP_BUFFER && throws_on_buffer(draft);
+                  : prop == LBST_PROP_BUFFER && lbst_outlook_throws(draft);
 
   lbst_say_prop(draft, replaced ? LBST_W_VALUE_REPLACED : LBST_W_VALUE_LEFT, prop, 0,
                 by_ms);
@@ -237,7 +226,7 @@ warn_dangers(lbst_draft_t *draft) {
 
   if (draft->plan->headers.ms > limit_ms) limit_ms = draft->plan->headers.ms;
   if (ask->node->buffer == LBST_BUFFER_PROPERTY &&
-      (!lbst_setting_usable(buffer) || throws_on_buffer(draft)))
+      (!lbst_setting_usable(buffer) || lbst_outlook_throws(draft)))
     warn_value(draft, LBST_PROP_BUFFER, false, 0);
   if (ask->node->stray == LBST_STRAY_CANCELS) lbst_say(draft, LBST_W_STRAY_BYTE, 0, 0);
   if (ask->node->young_clock && limit_ms != 0)
@@ -253,7 +242,7 @@ warn_dangers(lbst_draft_t *draft) {
   }
 }
 
-/* ---- the outcome ----------------------------------------------------------------- */
+/* ---- the idle timer and the plan ------------------------------------------------- */
 
 static uint32_t
 node_buffer_ms(const lbst_node_t *node, const lbst_settings_t *present) {
@@ -274,104 +263,6 @@ lbst_policy_idle_timer_ms(const lbst_node_t *node, const lbst_settings_t *presen
 
   if (keep_alive.kind != LBST_SETTING_MS || keep_alive.ms == 0) return LBST_NEVER_MS;
   return timer_ms < LBST_TIMEOUT_MS_MAX ? timer_ms : LBST_TIMEOUT_MS_MAX;
-}
-
-/* server.timeout, as long as a timer can be; LBST_NEVER_MS: off. */
-static uint64_t
-socket_timer_ms(const lbst_draft_t *draft) {
-  uint32_t socket_ms = draft->ask->present.prop[LBST_PROP_SOCKET].ms;
-
-  if (socket_ms == 0) return LBST_NEVER_MS;
-  return socket_ms < LBST_TIMEOUT_MS_MAX ? socket_ms : LBST_TIMEOUT_MS_MAX;
-}
-
-static void
-foresee_close(lbst_draft_t *draft) {
-  lbst_plan_t *plan = draft->plan;
-  lbst_settings_t planned = draft->ask->present;
-  uint64_t close_ms = LBST_NEVER_MS;
-
-  if (draft->ask->protocol != LBST_PROTOCOL_HTTP2) {
-    planned.prop[LBST_PROP_KEEP_ALIVE].kind = LBST_SETTING_MS;
-    planned.prop[LBST_PROP_KEEP_ALIVE].ms = plan->keep_alive.ms;
-    close_ms = lbst_policy_idle_timer_ms(draft->ask->node, &planned);
-  }
-  /* the idle timer takes the place of server.timeout's, which else goes on */
-  if (close_ms == LBST_NEVER_MS) close_ms = socket_timer_ms(draft);
-  if (close_ms == LBST_NEVER_MS) {
-    plan->close_earliest_ms = LBST_NEVER_MS;
-    plan->close_latest_ms = LBST_NEVER_MS;
-    return;
-  }
-  plan->close_earliest_ms = close_ms - LBST_CLOSE_EARLY_MS;
-  plan->close_latest_ms = close_ms + LBST_CLOSE_LATE_MS;
-}
-
-/* After which limit Node closes a connection that was opened and never used; 0 = never.
- */
-static uint32_t
-unused_close_ms(const lbst_draft_t *draft) {
-  const lbst_plan_t *plan = draft->plan;
-
-  if (draft->ask->node->checker != LBST_CHECKER_INTERVAL) return 0;
-  return plan->headers.ms != 0 ? plan->headers.ms : plan->request.ms;
-}
-
-/* Does server.timeout close what {hop} still keeps? It rules connections that were not
- * used yet, and where no idle timer takes its place all others. An owner without a limit
- * opens none in advance. */
-static bool
-closes_by_socket(const lbst_draft_t *draft) {
-  const lbst_plan_t *plan = draft->plan;
-  bool has_idle_timer =
-    draft->ask->protocol != LBST_PROTOCOL_HTTP2 && plan->keep_alive.ms != 0;
-
-  if (socket_timer_ms(draft) == LBST_NEVER_MS) return false;
-  if (plan->idle == LBST_IDLE_UNBOUNDED) return !has_idle_timer;
-  return socket_timer_ms(draft) <= plan->idle_ms;
-}
-
-/* What Node's HTTP/1 timers close too early, before an owner with a limit. */
-static void
-judge_http1(lbst_draft_t *draft) {
-  lbst_plan_t *plan = draft->plan;
-  uint32_t unused_ms = unused_close_ms(draft);
-
-  if (plan->keep_alive.ms != 0 && plan->close_earliest_ms <= plan->idle_ms) {
-    plan->safe = false;
-    lbst_say(draft, LBST_W_STILL_UNSAFE, (uint32_t) plan->close_earliest_ms,
-             plan->idle_ms);
-  }
-  if (draft->ask->node->header_timer_idle && plan->headers.ms != 0 &&
-      plan->headers.ms <= plan->idle_ms) {
-    plan->safe = false;
-    lbst_say(draft, LBST_W_HEADERS_IDLE, plan->headers.ms, plan->idle_ms);
-  }
-  if (unused_ms != 0 && unused_ms <= plan->idle_ms) {
-    plan->safe = false;
-    lbst_say(draft, LBST_W_UNUSED_CONNECTION, unused_ms, plan->idle_ms);
-  }
-  if (!plan->safe && draft->owner_lb != NULL && draft->owner_lb->remedies[0].line != NULL)
-    lbst_say(draft, LBST_W_CHANGE_LB, 0, 0);
-}
-
-static void
-judge(lbst_draft_t *draft) {
-  lbst_plan_t *plan = draft->plan;
-  bool is_http1 = draft->ask->protocol != LBST_PROTOCOL_HTTP2;
-
-  plan->safe = true;
-  if (is_http1 && plan->idle == LBST_IDLE_UNBOUNDED)
-    plan->safe = plan->keep_alive.ms == 0;
-  else if (is_http1)
-    judge_http1(draft);
-  /* these last: no setting of a load balancer helps */
-  if (closes_by_socket(draft)) {
-    plan->safe = false;
-    lbst_say_prop(draft, LBST_W_SERVER_TIMEOUT_CLOSES, LBST_PROP_SOCKET,
-                  draft->ask->present.prop[LBST_PROP_SOCKET].ms, 0);
-  }
-  if (is_http1 && throws_on_buffer(draft)) plan->safe = false;
 }
 
 lbst_status_t
@@ -396,8 +287,7 @@ lbst_policy_plan(lbst_plan_t *plan, const lbst_ask_t *ask) {
     warn_dangers(&draft);
     work.tcp_keep_alive = work.idle == LBST_IDLE_UNBOUNDED && work.keep_alive.ms == 0;
   }
-  foresee_close(&draft);
-  judge(&draft);
+  lbst_outlook_tell(&draft);
   *plan = work;
   return LBST_OK;
 }
