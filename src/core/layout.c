@@ -104,7 +104,6 @@ note_column(lbst_layout_t *layout, lbst_column_t what) {
   case LBST_COLUMN_UPSTREAM_STATUS: layout->has_upstream = true; break;
   case LBST_COLUMN_UPSTREAM_CONNECT: layout->has_connect = true; break;
   case LBST_COLUMN_UPSTREAM_HEADER: layout->has_header = true; break;
-  case LBST_COLUMN_UPSTREAM_TOOK: layout->has_took = true; break;
   default: break;
   }
 }

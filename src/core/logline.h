@@ -105,7 +105,6 @@ typedef struct lbst_layout_s {
   bool has_upstream; /* the tries are in the line */
   bool has_connect;
   bool has_header;
-  bool has_took; /* and how long the last one took */
   char text[LBST_LAYOUT_TEXT_MAX];
 } lbst_layout_t;
 

@@ -3,6 +3,7 @@
 
 #include "../core/conn.h"
 #include "bind.h"
+#include "convert.h"
 #include "glue.h"
 
 /* A model as JavaScript holds it: an object around one connection and its rules. */
@@ -30,16 +31,8 @@ free_conn(napi_env env, void *data, void *hint) {
 
 static napi_status
 get_conn(napi_env env, napi_value value, lbst_napi_conn_t **conn) {
-  const napi_type_tag tag = conn_tag();
-  bool ours = false;
-
-  if (lbst_napi_is(env, value, napi_object))
-    NAPI_CHECK(napi_check_object_type_tag(env, value, &tag, &ours));
-  if (!ours) {
-    (void) lbst_napi_throw(env, LBST_E_INVALID_TYPE, "this is no connection model");
-    return napi_pending_exception;
-  }
-  return napi_unwrap(env, value, (void **) conn);
+  return lbst_napi_unwrap(env, value, conn_tag(), "this is no connection model",
+                          (void **) conn);
 }
 
 /* A point in time: ms, a fraction allowed, to ns; Infinity is the end of time. */
@@ -94,22 +87,17 @@ get_conn_settings(napi_env env, napi_value object, lbst_conn_settings_t *s) {
 LBST_BIND(conn_create) {
   const napi_type_tag tag = conn_tag();
   napi_value argv[4], handle;
-  char text[80];
-  size_t len;
-  lbst_version_t version;
   const lbst_node_t *node;
+  bool tested;
   lbst_conn_settings_t settings;
   uint64_t listen_at, uptime;
   lbst_napi_conn_t *conn;
   napi_status status;
 
   NAPI_TRY(env, lbst_napi_get_args(env, info, 4, argv));
-  NAPI_TRY(env,
-           lbst_napi_get_text(env, argv[1], "nodeVersion", text, sizeof(text), &len));
-  NAPI_TRY(env, lbst_napi_check(env, lbst_version_parse(&version, text, len)));
+  NAPI_TRY(env, lbst_napi_get_node(env, argv[1], &node, &tested));
   NAPI_TRY(env, get_time(env, argv[2], "listenAtMs", &listen_at));
   NAPI_TRY(env, get_time(env, argv[3], "uptimeMs", &uptime));
-  node = lbst_node_find(version);
   settings = lbst_conn_settings_default(node, listen_at);
   settings.uptime = uptime;
   NAPI_TRY(env, get_conn_settings(env, argv[0], &settings));

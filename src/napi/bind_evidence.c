@@ -15,22 +15,6 @@ static const char *const standing_names[] = {LBST_STANDING_MAP(XX)};
 static const char *const learn_names[] = {LBST_LEARN_MAP(XX)};
 #undef XX
 
-static napi_status
-get_u32(napi_env env, napi_value object, const char *name, uint32_t *result) {
-  napi_value value;
-
-  NAPI_CHECK(napi_get_named_property(env, object, name, &value));
-  return lbst_napi_get_u32(env, value, name, result);
-}
-
-static napi_status
-get_bool(napi_env env, napi_value object, const char *name, bool *result) {
-  napi_value value;
-
-  NAPI_CHECK(napi_get_named_property(env, object, name, &value));
-  return napi_get_value_bool(env, value, result);
-}
-
 /* A duration, or |none| where it is null. */
 static napi_status
 get_ms(napi_env env, napi_value object, const char *name, uint64_t none,
@@ -57,17 +41,20 @@ get_evidence(napi_env env, napi_value o, char *hop, lbst_evidence_t *evidence) {
   NAPI_CHECK(napi_get_named_property(env, o, "hop", &value));
   NAPI_CHECK(lbst_napi_get_text(env, value, "hop", hop, HOP_NAME_MAX, &len));
   evidence->hop = hop;
-  NAPI_CHECK(get_bool(env, o, "planSafe", &evidence->plan_safe));
-  NAPI_CHECK(get_bool(env, o, "lastLook", &evidence->last_look));
+  NAPI_CHECK(lbst_napi_get_bool_property(env, o, "planSafe", &evidence->plan_safe));
+  NAPI_CHECK(lbst_napi_get_bool_property(env, o, "lastLook", &evidence->last_look));
   NAPI_CHECK(get_ms(env, o, "toldMs", LBST_NEVER_MS, &told_ms));
   evidence->unbounded = told_ms == LBST_NEVER_MS;
   evidence->told_ms = evidence->unbounded ? 0 : (uint32_t) told_ms;
   NAPI_CHECK(
     get_ms(env, o, "closeEarliestMs", LBST_NEVER_MS, &evidence->close_earliest_ms));
-  NAPI_CHECK(get_u32(env, o, "brokenWrites", &evidence->broken_writes));
-  NAPI_CHECK(get_u32(env, o, "closedByPeer", &evidence->closed_by_peer));
-  NAPI_CHECK(get_u32(env, o, "closedByNode", &evidence->closed_by_node));
-  return get_u32(env, o, "loopDelayMs", &evidence->loop_delay_ms);
+  NAPI_CHECK(
+    lbst_napi_get_u32_property(env, o, "brokenWrites", &evidence->broken_writes));
+  NAPI_CHECK(
+    lbst_napi_get_u32_property(env, o, "closedByPeer", &evidence->closed_by_peer));
+  NAPI_CHECK(
+    lbst_napi_get_u32_property(env, o, "closedByNode", &evidence->closed_by_node));
+  return lbst_napi_get_u32_property(env, o, "loopDelayMs", &evidence->loop_delay_ms);
 }
 
 static napi_status

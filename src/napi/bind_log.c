@@ -29,30 +29,14 @@ free_log(napi_env env, void *data, void *hint) {
 
 napi_status
 lbst_napi_get_log(napi_env env, napi_value value, lbst_napi_log_t **log) {
-  const napi_type_tag tag = log_tag();
-  bool ours = false;
-
-  if (lbst_napi_is(env, value, napi_object))
-    NAPI_CHECK(napi_check_object_type_tag(env, value, &tag, &ours));
-  if (!ours) {
-    (void) lbst_napi_throw(env, LBST_E_INVALID_TYPE, "this is no log scanner");
-    return napi_pending_exception;
-  }
-  NAPI_CHECK(napi_unwrap(env, value, (void **) log));
+  NAPI_CHECK(
+    lbst_napi_unwrap(env, value, log_tag(), "this is no log scanner", (void **) log));
   if ((*log)->busy)
     return lbst_napi_throw(env, LBST_E_CONFLICT, "this log scanner is at work");
   return napi_ok;
 }
 
 /* ---- opening --------------------------------------------------------------------- */
-
-static napi_status
-get_flag(napi_env env, napi_value object, const char *name, bool *flag) {
-  napi_value value;
-
-  NAPI_CHECK(napi_get_named_property(env, object, name, &value));
-  return napi_get_value_bool(env, value, flag);
-}
 
 static napi_status
 get_text(napi_env env, napi_value object, const char *name, char *buffer, size_t size,
@@ -91,11 +75,10 @@ open_log(napi_env env, napi_value options, lbst_napi_log_t *log) {
   NAPI_CHECK(get_text(env, options, "format", name, sizeof(name), &name_text));
   NAPI_CHECK(
     get_text(env, options, "logFormat", log_format, sizeof(log_format), &format_text));
-  NAPI_CHECK(get_flag(env, options, "record", &record));
+  NAPI_CHECK(lbst_napi_get_bool_property(env, options, "record", &record));
   NAPI_CHECK(napi_get_named_property(env, options, "entries", &value));
   NAPI_CHECK(lbst_napi_get_choice(env, value, "entries", modes, 3, &mode));
-  NAPI_CHECK(napi_get_named_property(env, options, "evidence", &value));
-  NAPI_CHECK(lbst_napi_get_u32(env, value, "evidence", &evidence));
+  NAPI_CHECK(lbst_napi_get_u32_property(env, options, "evidence", &evidence));
   NAPI_CHECK(get_moment(env, options, "sinceMs", INT64_MIN, &since_ms));
   NAPI_CHECK(get_moment(env, options, "untilMs", INT64_MAX, &until_ms));
   if (format_text.len > LOG_FORMAT_MAX ||

@@ -118,6 +118,37 @@ lbst_napi_get_text(napi_env env, napi_value value, const char *what, char *buffe
 }
 
 napi_status
+lbst_napi_get_u32_property(napi_env env, napi_value object, const char *name,
+                           uint32_t *result) {
+  napi_value value;
+
+  NAPI_CHECK(napi_get_named_property(env, object, name, &value));
+  return lbst_napi_get_u32(env, value, name, result);
+}
+
+napi_status
+lbst_napi_get_bool_property(napi_env env, napi_value object, const char *name,
+                            bool *result) {
+  napi_value value;
+
+  NAPI_CHECK(napi_get_named_property(env, object, name, &value));
+  if (!lbst_napi_is(env, value, napi_boolean))
+    return throw_about(env, LBST_E_INVALID_TYPE, name, "is not true or false");
+  return napi_get_value_bool(env, value, result);
+}
+
+napi_status
+lbst_napi_unwrap(napi_env env, napi_value value, napi_type_tag tag, const char *what,
+                 void **data) {
+  bool is_ours = false;
+
+  if (lbst_napi_is(env, value, napi_object))
+    NAPI_CHECK(napi_check_object_type_tag(env, value, &tag, &is_ours));
+  if (!is_ours) return lbst_napi_throw(env, LBST_E_INVALID_TYPE, what);
+  return napi_unwrap(env, value, data);
+}
+
+napi_status
 lbst_napi_get_choice(napi_env env, napi_value value, const char *what,
                      const char *const *names, size_t count, uint32_t *index) {
   char text[32];

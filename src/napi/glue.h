@@ -59,6 +59,20 @@ lbst_napi_expect_object(napi_env env, napi_value value, const char *what);
 napi_status
 lbst_napi_get_u32(napi_env env, napi_value value, const char *what, uint32_t *result);
 
+/* What the property |name| of |object| holds, when it is such a value; else throws. */
+napi_status
+lbst_napi_get_u32_property(napi_env env, napi_value object, const char *name,
+                           uint32_t *result);
+
+napi_status
+lbst_napi_get_bool_property(napi_env env, napi_value object, const char *name,
+                            bool *result);
+
+/* What an object with our |tag| is wrapped around; else throws the sentence |what|. */
+napi_status
+lbst_napi_unwrap(napi_env env, napi_value value, napi_type_tag tag, const char *what,
+                 void **data);
+
 /* Copies a string of at most |size| - 1 bytes and a NUL to |buffer|, its length to
  * |*len|; else throws, naming |what|. A longer one is cut. */
 napi_status
