@@ -685,7 +685,7 @@ export function readLbMetadata (input: Metadata, options?: MetadataOptions): Rea
 
 export * from './model'
 
-/** Whether the native module works here; false: WebAssembly stands in for it. Asking loads it. */
+/** Whether the native module works here; false: WebAssembly stands in for it. Asking loads it; so does an ES module's `import` of this package. */
 export const native: boolean
 
 export { classifyLog, createLogClassifier } from './logs'
