@@ -3,8 +3,10 @@
 // The mistakes that people make: each gets an error with a code that names the wrong value
 // and the remedy, and nothing is changed.
 
+const fs = require('node:fs')
 const http = require('node:http')
 const net = require('node:net')
+const path = require('node:path')
 const t = require('tap')
 const { applyLbSafeTimeouts, planLbSafeTimeouts, findLoadBalancer, nodeTimers } = require('..')
 
@@ -97,6 +99,16 @@ t.test('wrong options: told, and nothing is changed', async (t) => {
     t.same(Object.getOwnPropertySymbols(server).map(String).filter((symbol) => symbol.includes('lb-safe')), [], `${name}: no mark`)
     t.throws(() => planLbSafeTimeouts(options), { code }, `${name}: the plan says the same`)
   }
+})
+
+t.test('the declaration tells every code, beside its class', async (t) => {
+  const declared = fs.readFileSync(path.join(__dirname, '..', 'lib', 'index.d.ts'), 'utf8')
+  const [, throws] = /@throws\n((?: \* .*\n)+?) \*\n(?: \* .*\n)* \*\/\nexport function applyLbSafeTimeouts /.exec(declared)
+  const classes = new Map([...throws.matchAll(/- (\w+): ([^-]+)/g)].map(([, name, codes]) => [name, codes.match(/LBST_E_\w+/g)]))
+  t.same([...classes.keys()], ['TypeError', 'RangeError', 'Error'])
+  for (const [name, , errorName, code] of wrongOptions) t.ok(classes.get(errorName).includes(code), `${name}: ${errorName} ${code}`)
+  t.throws(() => planLbSafeTimeouts({ metadata: 'x '.repeat(3e6) }), { name: 'RangeError', code: 'LBST_E_METADATA_TOO_BIG' })
+  t.ok(classes.get('RangeError').includes('LBST_E_METADATA_TOO_BIG'))
 })
 
 t.test('a server that takes no write is rolled back', async (t) => {
