@@ -88,7 +88,7 @@ function readHop (value, where) {
   if (typeof value === 'number') {
     throw createError('LBST_E_INVALID_TYPE', `${where} must be a load balancer's id or an object, got ${value}; an idle timeout alone is idleTimeoutMs: ${value}`)
   }
-  const hop = { ...blankHop, ...pick(value, hopNames, where) }
+  const hop = { ...blankHop, ...pick(value, hopNames, where, "{ id: 'aws-alb' }") }
   if (hop.id === undefined && hop.idleTimeoutMs === undefined) {
     throw createError('LBST_E_INVALID_TYPE', `${where} needs an id, an idleTimeoutMs, or both`)
   }
@@ -270,7 +270,7 @@ function readOptions (given = {}, env = process.env) {
 
 /** Reads the settings of planLbSafeTimeouts(): Node's own names, any value that a server could hold. */
 function readSettings (given = {}) {
-  return pick(given, settingNames, 'the settings')
+  return pick(given, settingNames, 'the settings', '{ keepAliveTimeout: 5000 }')
 }
 
 module.exports = { checkChoice, checkDuration, pick, readOptions, readSettings }
