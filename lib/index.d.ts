@@ -680,7 +680,7 @@ export function nodeTimers (version?: string): NodeTimers
  * @throws
  * - RangeError: LBST_E_UNKNOWN_FORMAT, LBST_E_METADATA_TOO_BIG
  * - Error: LBST_E_BAD_METADATA
- * - TypeError: LBST_E_INVALID_TYPE
+ * - TypeError: LBST_E_INVALID_TYPE, LBST_E_UNKNOWN_OPTION
  */
 export function readLbMetadata (input: Metadata, options?: MetadataOptions): ReadHop[]
 
