@@ -71,16 +71,19 @@ class Attached {
 
   /**
    * Another call of applyLbSafeTimeouts(). A call that found nothing to change brings its
-   * options, and goes when the last one goes that did.
+   * options in place of those of the last such one, and goes when the last one goes that did:
+   * a server to which it is applied again and again keeps one of them.
    */
   add (user) {
-    user.owns = this.users.length === 0 || user.report.changed.length > 0
-    this.users.push(user)
+    const { users } = this
+    user.owns = users.length === 0 || user.report.changed.length > 0
+    this.users = [...(user.owns ? users : users.filter(({ owns }) => owns)), user]
     try {
       this.arrange(user)
     } catch (error) {
       // a call that throws has changed nothing
-      this.remove(user)
+      this.users = users
+      this.arrange(users.at(-1))
       throw error
     }
     return () => this.remove(user)
@@ -91,7 +94,7 @@ class Attached {
     if (at === -1) return
     this.users.splice(at, 1)
     if (!this.users.some(({ owns }) => owns)) this.users.length = 0
-    this.arrange(this.users[this.users.length - 1])
+    this.arrange(this.users.at(-1))
   }
 
   /** Runs `write`, whose writes to the server are this package's own. */

@@ -286,7 +286,7 @@ export interface Plan {
     readonly idleTimeoutMs: number | null
     /** Who named it: the caller, its configuration, the environment, the platform, nobody. */
     readonly source: 'option' | 'metadata' | 'environment' | 'platform' | 'assumed'
-    /** The source of the number, or null where it is the caller's own. */
+    /** The catalogue's page on it, whoever told the number; null where no row of the catalogue is meant. */
     readonly url: string | null
   }
   /** Before the call, or Node's defaults. */
@@ -432,7 +432,8 @@ export interface LbSafeTimeoutsError extends Error {
  * server.listen(3000)
  * @throws
  * - TypeError: LBST_E_NOT_A_SERVER, LBST_E_INVALID_TYPE, LBST_E_UNKNOWN_OPTION, LBST_E_CONFLICT
- * - RangeError: LBST_E_OUT_OF_RANGE, LBST_E_LOOKS_LIKE_SECONDS, LBST_E_UNKNOWN_LB, LBST_E_TOO_LONG
+ * - RangeError: LBST_E_OUT_OF_RANGE, LBST_E_LOOKS_LIKE_SECONDS, LBST_E_UNKNOWN_LB, LBST_E_TOO_LONG,
+ *   LBST_E_UNKNOWN_FORMAT, LBST_E_METADATA_TOO_BIG
  * - Error: LBST_E_NO_IDLE_TIMEOUT, LBST_E_BAD_METADATA, LBST_E_WRITE_REFUSED, LBST_E_UNSUPPORTED, LBST_E_NATIVE_MISSING
  *
  * A call that throws has changed nothing.
@@ -679,13 +680,13 @@ export function nodeTimers (version?: string): NodeTimers
  * @throws
  * - RangeError: LBST_E_UNKNOWN_FORMAT, LBST_E_METADATA_TOO_BIG
  * - Error: LBST_E_BAD_METADATA
- * - TypeError: LBST_E_INVALID_TYPE
+ * - TypeError: LBST_E_INVALID_TYPE, LBST_E_UNKNOWN_OPTION
  */
 export function readLbMetadata (input: Metadata, options?: MetadataOptions): ReadHop[]
 
 export * from './model'
 
-/** Whether the native module works here; false: WebAssembly stands in for it. Asking loads it. */
+/** Whether the native module works here; false: WebAssembly stands in for it. Asking loads it; so does an ES module's `import` of this package. */
 export const native: boolean
 
 export { classifyLog, createLogClassifier } from './logs'

@@ -1,35 +1,50 @@
 'use strict'
 
-// The public API. What not every process needs is loaded when it is asked for, so that
-// requiring this package costs little more than what applyLbSafeTimeouts() needs.
+// The public API. What not every process needs is loaded when it is called for, so that
+// requiring or importing this package costs little more than what applyLbSafeTimeouts() needs.
+// Functions and not getters: an import of an ES module asks for every name at once.
 
 const { applyLbSafeTimeouts, planLbSafeTimeouts } = require('./apply')
 const { hasNative } = require('./binding')
 const { findLoadBalancer, loadBalancers, nodeTimers } = require('./catalogue')
 
+function drain (server, options) {
+  return require('./drain').drain(server, options)
+}
+
+drain.readiness = function (server) {
+  return require('./drain').drain.readiness(server)
+}
+
+drain.onSignals = function (server, options) {
+  return require('./drain').drain.onSignals(server, options)
+}
+
+drain.kubernetes = function (options = {}) {
+  return require('./kubernetes').kubernetes(options)
+}
+
 module.exports = {
   applyLbSafeTimeouts,
   planLbSafeTimeouts,
-  get classifyLog () {
-    return require('./logs').classifyLog
+  classifyLog (log, options = {}) {
+    return require('./logs').classifyLog(log, options)
   },
-  get createLogClassifier () {
-    return require('./logs').createLogClassifier
+  createLogClassifier (options) {
+    return require('./logs').createLogClassifier(options)
   },
-  get createConnectionModel () {
-    return require('./model').createConnectionModel
+  createConnectionModel (settings = {}, options = {}) {
+    return require('./model').createConnectionModel(settings, options)
   },
-  get status () {
-    return require('./status').status
+  status (server) {
+    return require('./status').status(server)
   },
-  get drain () {
-    return require('./drain').drain
-  },
+  drain,
   loadBalancers,
   findLoadBalancer,
   nodeTimers,
-  get readLbMetadata () {
-    return require('./metadata').readLbMetadata
+  readLbMetadata (input, options = {}) {
+    return require('./metadata').readLbMetadata(input, options)
   },
   /** Whether the native module works here. Asking loads it. */
   get native () {

@@ -121,7 +121,7 @@ class ConnectionModel {
 }
 
 function readSettings (given) {
-  const settings = pick(given, settingNames, 'the settings')
+  const settings = pick(given, settingNames, 'the settings', '{ keepAliveTimeout: 5000 }')
   for (const name of settingNames) {
     const value = settings[name]
     // NaN, Infinity and negative numbers have a meaning on every version; other types abort
@@ -141,7 +141,7 @@ function readSettings (given) {
  * 20.3 a limit that is longer than that expires at once.
  */
 function createConnectionModel (settings = {}, options = {}) {
-  const { nodeVersion = process.versions.node, listenAtMs = 0, uptimeMs = Infinity } = pick(options, optionNames, 'the options')
+  const { nodeVersion = process.versions.node, listenAtMs = 0, uptimeMs = Infinity } = pick(options, optionNames, 'the options', "{ nodeVersion: '22' }")
   const known = readSettings(settings)
   nodeTimers(nodeVersion) // throws where there is no such version
   if (uptimeMs !== Infinity) checkTime('uptimeMs', uptimeMs)

@@ -38,20 +38,25 @@ function pick (object, names, what, example = typeof object === 'string' ? `{ lb
   return result
 }
 
-/** What a string or a number of seconds was probably meant to be, in ms. */
-function suggest (value) {
+const units = { ms: 1, s: 1000, m: 60000, min: 60000, h: 3600000 }
+
+/** What a string was probably meant to be, in ms: of what is at least `leastMs`, so that it is taken. */
+function suggest (value, leastMs) {
   // no other type: making a string of an object runs code of its own
   if (typeof value !== 'string' && typeof value !== 'bigint') return ''
   const match = /^\s*(\d+(?:\.\d+)?)\s*(ms|s|m|min|h)?\s*$/i.exec(String(value))
   if (match === null) return ''
-  const factor = { ms: 1, s: 1000, m: 60000, min: 60000, h: 3600000 }[(match[2] ?? 'ms').toLowerCase()]
-  return `; write ${Math.round(Number(match[1]) * factor)}`
+  const [, number, unit] = match
+  // a number alone is of seconds where ms would be too few
+  const factors = unit === undefined ? [units.ms, units.s] : [units[unit.toLowerCase()]]
+  const ms = factors.map((factor) => Math.round(Number(number) * factor)).find((ms) => ms >= leastMs && ms <= getLimits().timeoutMsMax)
+  return ms === undefined ? '' : `; write ${ms}`
 }
 
-function checkDuration (name, value) {
+function checkDuration (name, value, leastMs = 0) {
   const { timeoutMsMax } = getLimits()
   if (typeof value !== 'number') {
-    throw createError('LBST_E_INVALID_TYPE', `${name} must be a number of milliseconds, got ${inspect(value)}${suggest(value)}`)
+    throw createError('LBST_E_INVALID_TYPE', `${name} must be a number of milliseconds, got ${inspect(value)}${suggest(value, leastMs)}`)
   }
   if (!Number.isInteger(value) || value < 0 || value > timeoutMsMax) {
     throw createError('LBST_E_OUT_OF_RANGE', `${name} must be a whole number of milliseconds from 0 to ${timeoutMsMax}, got ${value}`)
@@ -62,7 +67,7 @@ function checkDuration (name, value) {
 /** An idle timeout: so short a one was meant as seconds. */
 function checkIdle (name, value) {
   const { idleMsMin } = getLimits()
-  checkDuration(name, value)
+  checkDuration(name, value, idleMsMin)
   if (value > 0 && value < idleMsMin) {
     throw createError('LBST_E_LOOKS_LIKE_SECONDS', `${name} is in milliseconds, and ${value} ms is shorter than any load balancer's; write ${value * 1000} for ${value} seconds`)
   }
@@ -88,7 +93,7 @@ function readHop (value, where) {
   if (typeof value === 'number') {
     throw createError('LBST_E_INVALID_TYPE', `${where} must be a load balancer's id or an object, got ${value}; an idle timeout alone is idleTimeoutMs: ${value}`)
   }
-  const hop = { ...blankHop, ...pick(value, hopNames, where) }
+  const hop = { ...blankHop, ...pick(value, hopNames, where, "{ id: 'aws-alb' }") }
   if (hop.id === undefined && hop.idleTimeoutMs === undefined) {
     throw createError('LBST_E_INVALID_TYPE', `${where} needs an id, an idleTimeoutMs, or both`)
   }
@@ -270,7 +275,7 @@ function readOptions (given = {}, env = process.env) {
 
 /** Reads the settings of planLbSafeTimeouts(): Node's own names, any value that a server could hold. */
 function readSettings (given = {}) {
-  return pick(given, settingNames, 'the settings')
+  return pick(given, settingNames, 'the settings', '{ keepAliveTimeout: 5000 }')
 }
 
 module.exports = { checkChoice, checkDuration, pick, readOptions, readSettings }

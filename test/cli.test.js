@@ -31,6 +31,12 @@ t.test('mistakes', async (t) => {
     [['plan', '--lb', 'aws_alb'], /did you mean 'aws-alb'\? \[LBST_E_UNKNOWN_LB\]/],
     [['plan', '--lb', 'aws-alb', '--node', '9'], /LBST_E_UNKNOWN_NODE/],
     [['plan', '--lb', 'aws-alb', '--json=1'], /--json takes no value/],
+    [['plan', '--lb', 'aws-alb', '--request-ms', '5'], /--request-ms says nothing without --kubernetes \[LBST_E_CONFLICT\]/],
+    [['plan', '--lb', 'aws-alb', '--kubernetes', '--node', '9'], /--node says nothing beside --kubernetes \[LBST_E_CONFLICT\]/],
+    [['plan', '--lb', 'aws-alb', '--kubernetes', '--margin-ms', '9'], /--margin-ms says nothing beside --kubernetes \[LBST_E_CONFLICT\]/],
+    [['plan', '--lb', 'aws_alb', '--idle-ms', '60000'], /did you mean 'aws-alb'\? \[LBST_E_UNKNOWN_LB\]/],
+    [['build', '--x'], /there is no flag --x; this command takes nothing \[LBST_E_UNKNOWN_OPTION\]/],
+    [['build', 'x'], /unexpected 'x'; this command takes nothing \[LBST_E_UNKNOWN_OPTION\]/],
     [['plan', '--idle-ms', '60s'], /--idle-ms needs a whole number/],
     [['plan', '--idle-ms', '60'], /write 60000 for 60 seconds/],
     [['selfcheck', '--sed', '1'], /did you mean '--seed'/],
@@ -92,6 +98,32 @@ t.test('plan', async (t) => {
   t.match(stdout, /keepAliveTimeout +5000 → 620000/)
   t.match(stdout, /LBST_R_VENDOR_ADVICE/)
   t.match(run('plan', '--lb', 'aws-alb', '--node', '18').stdout, /Node before .*closes after 5 s: unsafe for 55 s/, 'no buffer on 18')
+})
+
+t.test('plan --idle-ms is the number of the hop that pools', async (t) => {
+  const { planLbSafeTimeouts } = require('../lib')
+  const rows = [
+    ['aws-alb', { id: 'aws-alb', idleTimeoutMs: 120000 }],
+    ['cloudflare,aws-alb,aws-nlb', ['cloudflare', { id: 'aws-alb', idleTimeoutMs: 120000 }, 'aws-nlb']],
+    ['haproxy', { id: 'haproxy', idleTimeoutMs: 120000 }]
+  ]
+  for (const [given, lb] of rows) {
+    const { status, stdout, stderr } = run('plan', '--lb', given, '--idle-ms', '120000', '--json')
+    t.equal(status, 0, stderr)
+    t.same(JSON.parse(stdout), JSON.parse(JSON.stringify(planLbSafeTimeouts({ lb }))), given)
+  }
+  t.equal(JSON.parse(run('plan', '--lb', 'aws-nlb', '--idle-ms', '70000', '--json').stdout).after.keepAliveTimeout, 75000, 'no hop that pools: the number alone')
+  t.equal(run('plan', '--lb', 'aws-alb', '--idle-ms', '120000', '--kubernetes').status, 0)
+})
+
+t.test('plan: who has no limit opens nothing in advance', async (t) => {
+  for (const lb of ['haproxy', 'reactor-netty']) {
+    const { status, stdout } = run('plan', '--lb', lb)
+    t.equal(status, 0)
+    t.match(stdout, /Node before .*unsafe from then on/)
+    t.notMatch(stdout, /opened in advance|answers 408/)
+    t.match(stdout, /With the plan there is no such time/)
+  }
 })
 
 t.test('plan --json is the report', async (t) => {

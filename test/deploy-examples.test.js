@@ -11,6 +11,7 @@ const http = require('node:http')
 const path = require('node:path')
 const t = require('tap')
 const manifests = require('./docs/manifests')
+const { load, readBlocks } = require('./docs/markdown')
 const { createSandbox } = require('./docs/sandbox')
 
 const examples = path.join(__dirname, '..', 'examples')
@@ -48,6 +49,27 @@ t.test('Docker', async (t) => {
   t.same(copied.filter((file) => !taken.includes(file)), [], 'what is copied is not ignored')
   for (const file of copied) t.ok(fs.existsSync(path.join(examples, 'docker', file)), file)
   t.not(manifests.checkDockerfile(manifests.readDockerfile('FROM node\nUSER node\nCMD node server.js\n')).length, 0, 'the shell form is found')
+})
+
+t.test('on top of somebody else\'s image', { skip: process.platform === 'win32' && 'for a POSIX shell' }, async (t) => {
+  const [{ code }] = readBlocks('README.md', load('README.md')).filter(({ language }) => language === 'dockerfile')
+  const found = manifests.readDockerfile(code)
+  t.same(manifests.checkDockerfile(found), [])
+  t.equal(manifests.checkDockerfile(manifests.readDockerfile('RUN npm install --no-save lb-safe-timeouts\n')).length, 1, 'an install in the application\'s folder is found')
+  t.equal(manifests.checkPreload({ NODE_OPTIONS: '--require lb-safe-timeouts/register' }).length, 1, 'a bare name is found')
+
+  // the package is where the first line puts it, in the sandbox, and node is started elsewhere
+  const { folder, env, remove } = createSandbox()
+  t.teardown(remove)
+  const { NODE_OPTIONS, ...others } = manifests.readDockerEnv(found)
+  const options = NODE_OPTIONS.replace('/opt/lb-safe-timeouts', folder)
+  t.not(options, NODE_OPTIONS)
+  const program = "require('node:http').createServer().listen(0, '127.0.0.1', () => process.exit())"
+  const child = spawn(process.execPath, ['-e', program], { cwd: '/', env: { ...env, ...others, NODE_OPTIONS: options }, stdio: ['ignore', 'ignore', 'pipe'] })
+  let stderr = ''
+  child.stderr.on('data', (chunk) => { stderr += chunk })
+  t.same(await once(child, 'close'), [0, null], stderr)
+  t.match(stderr, /^lb-safe-timeouts: .*keepAliveTimeout 65000/)
 })
 
 async function ask (port, url) {

@@ -113,6 +113,19 @@ t.test('links', async (t) => {
   }
 })
 
+t.test('what is not in the installed package', async (t) => {
+  const { files } = JSON.parse(load('package.json'))
+  t.notOk(files.includes('examples'))
+  const inClone = blocks.filter(({ file, language, code }) => file !== 'examples/README.md' && ['sh', 'js'].includes(language) && /(?<!\/)examples\//.test(code))
+  t.ok(inClone.length > 5, `${inClone.length} blocks name a file of examples/`)
+  for (const { file, line, heading } of inClone) {
+    const before = load(file).split('\n').slice(0, line - 1).join('\n')
+    // the README is read by task, a page from its beginning
+    const read = file === 'README.md' ? before.slice(before.lastIndexOf(`# ${heading}\n`)) : before
+    t.match(read, /\bclone\b/, `${file}:${line} says where it is`)
+  }
+})
+
 t.test('the README', async (t) => {
   const text = load('README.md')
   const [first] = blocks.filter(({ file, language }) => file === 'README.md' && language === 'sh')

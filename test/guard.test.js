@@ -115,6 +115,26 @@ t.test('restore() takes the accessors away and keeps what others wrote', async (
   t.same(Object.keys(server), Object.keys(http.createServer()), 'nothing is left to be seen')
 })
 
+t.test('a call again and again keeps nothing of those before that changed nothing', async (t) => {
+  const { server, report } = guarded()
+  const attached = server[Symbol.for('lb-safe-timeouts.attached')]
+  const again = Array.from({ length: 100 }, (_, i) => lbst.applyLbSafeTimeouts(server, { idleTimeoutMs, onUnsafeWrite: i === 99 ? 'enforce' : 'off' }))
+  t.equal(attached.users.length, 2)
+  server.keepAliveTimeout = 1
+  t.equal(server.keepAliveTimeout, 65000, "the newest call's options hold")
+  again[50].restore()
+  server.keepAliveTimeout = 1
+  t.equal(server.keepAliveTimeout, 65000, 'one that is replaced takes nothing back')
+  const raised = lbst.applyLbSafeTimeouts(server, { idleTimeoutMs: 90000 })
+  lbst.applyLbSafeTimeouts(server, { idleTimeoutMs })
+  t.equal(attached.users.length, 3, 'each that changed something, and the newest')
+  raised.restore()
+  t.equal(server.keepAliveTimeout, 65000)
+  report.restore()
+  t.equal(server.keepAliveTimeout, 5000)
+  t.equal(server[Symbol.for('lb-safe-timeouts.attached')], undefined)
+})
+
 t.test('a second apply raises through the accessors', async (t) => {
   const { server, report } = guarded()
   const warnings = await warningsOf(() => {

@@ -130,7 +130,26 @@ t.test('a format that is misspelt, or is not the one', async (t) => {
   t.throws(() => readLbMetadata('x', { format: 'ngnix' }), { code: 'LBST_E_UNKNOWN_FORMAT', message: /did you mean 'nginx'/ })
   t.throws(() => readLbMetadata('x', { format: 'quux-corp' }), { code: 'LBST_E_UNKNOWN_FORMAT', message: /known are aws, gcloud/ })
   t.throws(() => readLbMetadata(read('aws-clb.json'), { format: 'gcloud' }), { code: 'LBST_E_BAD_METADATA', message: /looks like aws/ })
+  t.throws(() => readLbMetadata('x', { formt: 'haproxy' }), { code: 'LBST_E_UNKNOWN_OPTION', message: /'formt'; did you mean format\?/ })
   t.throws(() => readLbMetadata('x', 'nginx'), { code: 'LBST_E_INVALID_TYPE', message: /format: 'nginx'/ })
+})
+
+t.test('what is no load balancer\'s configuration, and where it is', async (t) => {
+  const examples = path.join(__dirname, '..', 'examples')
+  const terraform = fs.readFileSync(path.join(examples, 'ecs', 'alb.tf'), 'utf8')
+  const dockerfile = fs.readFileSync(path.join(examples, 'docker', 'Dockerfile'), 'utf8')
+  for (const [name, input, message, options] of [
+    ['main.tf', terraform, /Terraform's own language.*`terraform show -json`/],
+    ['main.tf by name', terraform, /`terraform show -json`/, { format: 'terraform' }],
+    ['an output alone', 'output "dns" {\n  value = aws_lb.app.dns_name\n}\n', /`terraform show -json`/],
+    ['a Dockerfile', dockerfile, /is a Dockerfile/],
+    ['a short Dockerfile', 'FROM node:24\nCMD ["node", "server.js"]\n', /is a Dockerfile/],
+    ['elbv2 describe-load-balancers', { LoadBalancers: [{ LoadBalancerArn: 'arn:aws:x', Type: 'application' }] }, /`aws elbv2 describe-load-balancer-attributes --load-balancer-arn \.\.\.`/],
+    ['elb describe-load-balancers', '{ "LoadBalancerDescriptions": [{ "LoadBalancerName": "x" }] }', /`aws elb describe-load-balancer-attributes --load-balancer-name/],
+    ['elbv2 describe-target-groups', { TargetGroups: [{ TargetGroupArn: 'arn:aws:x' }] }, /describe-load-balancer-attributes/],
+    ['prose', 'There once was a proxy that closed', /of no format that is known/]
+  ]) t.throws(() => readLbMetadata(input, options), { code: 'LBST_E_UNKNOWN_FORMAT', message }, name)
+  t.match(spawnSync(process.execPath, [bin, 'detect', 'alb.tf'], { cwd: path.join(examples, 'ecs'), encoding: 'utf8' }), { status: 2, stderr: /alb\.tf: .*`terraform show -json`/ })
 })
 
 t.test('option metadata takes all that readLbMetadata() takes, and its result', async (t) => {

@@ -3,10 +3,13 @@
 // The mistakes that people make: each gets an error with a code that names the wrong value
 // and the remedy, and nothing is changed.
 
+const fs = require('node:fs')
 const http = require('node:http')
 const net = require('node:net')
+const path = require('node:path')
 const t = require('tap')
-const { applyLbSafeTimeouts, planLbSafeTimeouts, findLoadBalancer, nodeTimers } = require('..')
+const YAML = require('yaml')
+const { applyLbSafeTimeouts, classifyLog, createConnectionModel, drain, findLoadBalancer, nodeTimers, planLbSafeTimeouts, readLbMetadata } = require('..')
 
 const timerNames = ['keepAliveTimeout', 'headersTimeout', 'requestTimeout', 'timeout', 'keepAliveTimeoutBuffer']
 
@@ -44,6 +47,12 @@ const wrongOptions = [
   ['seconds in a hop', { lb: { id: 'aws-alb', idleTimeoutMs: 120 } }, 'RangeError', 'LBST_E_LOOKS_LIKE_SECONDS', /write 120000/],
   ["'60s'", { idleTimeoutMs: '60s' }, 'TypeError', 'LBST_E_INVALID_TYPE', /'60s'.*write 60000/],
   ["'60000'", { idleTimeoutMs: '60000' }, 'TypeError', 'LBST_E_INVALID_TYPE', /'60000'.*write 60000/],
+  ["'60', seconds", { idleTimeoutMs: '60' }, 'TypeError', 'LBST_E_INVALID_TYPE', /'60'; write 60000$/],
+  ['60n', { idleTimeoutMs: 60n }, 'TypeError', 'LBST_E_INVALID_TYPE', /60n; write 60000$/],
+  ["'60ms', which nothing right is near", { idleTimeoutMs: '60ms' }, 'TypeError', 'LBST_E_INVALID_TYPE', /got '60ms'$/],
+  ["'0.5 s'", { idleTimeoutMs: '0.5 s' }, 'TypeError', 'LBST_E_INVALID_TYPE', /got '0.5 s'$/],
+  ["'30000000000'", { idleTimeoutMs: '30000000000' }, 'TypeError', 'LBST_E_INVALID_TYPE', /got '30000000000'$/],
+  ["a margin of '60'", { marginMs: '60' }, 'TypeError', 'LBST_E_INVALID_TYPE', /'60'; write 60$/],
   ["'10m'", { marginMs: '10m' }, 'TypeError', 'LBST_E_INVALID_TYPE', /write 600000/],
   ['a bigint', { idleTimeoutMs: 60000n }, 'TypeError', 'LBST_E_INVALID_TYPE', /60000n/],
   ['null', { idleTimeoutMs: null }, 'TypeError', 'LBST_E_INVALID_TYPE', /null/],
@@ -59,13 +68,14 @@ const wrongOptions = [
   ['an unknown id', { lb: 'f5-big-ip' }, 'RangeError', 'LBST_E_UNKNOWN_LB', /npx lb-safe-timeouts list.*idleTimeoutMs/],
   ['an inherited name as id', { lb: 'constructor' }, 'RangeError', 'LBST_E_UNKNOWN_LB', /constructor/],
   ['a number as lb', { lb: 60000 }, 'TypeError', 'LBST_E_INVALID_TYPE', /idleTimeoutMs: 60000/],
-  ['null as lb', { lb: null }, 'TypeError', 'LBST_E_INVALID_TYPE', /got null/],
+  ['null as lb', { lb: null }, 'TypeError', 'LBST_E_INVALID_TYPE', /option lb must be an object such as \{ id: 'aws-alb' \}, got null/],
   ['an empty hop', { lb: {} }, 'TypeError', 'LBST_E_INVALID_TYPE', /needs an id/],
   ['an empty chain', { lb: [] }, 'RangeError', 'LBST_E_OUT_OF_RANGE', /1 to 16/],
   ['a chain too long', { lb: Array(17).fill('nginx') }, 'RangeError', 'LBST_E_OUT_OF_RANGE', /got 17/],
-  ['a chain in a chain', { lb: [['nginx']] }, 'TypeError', 'LBST_E_INVALID_TYPE', /lb\[0\]/],
+  ['a chain in a chain', { lb: [['nginx']] }, 'TypeError', 'LBST_E_INVALID_TYPE', /lb\[0\] must be an object such as \{ id: /],
   ['a misspelt hop property', { lb: { id: 'nginx', idleTimeout: 1 } }, 'TypeError', 'LBST_E_UNKNOWN_OPTION', /did you mean idleTimeoutMs/],
   ['lb and idleTimeoutMs at odds', { lb: 'aws-alb', idleTimeoutMs: 120000 }, 'TypeError', 'LBST_E_CONFLICT', /120000.*lb: \{ id, idleTimeoutMs: 120000 \}/],
+  ['metadata and idleTimeoutMs at odds', { metadata: 'upstream app { server 127.0.0.1:3000; keepalive 8; keepalive_timeout 60s; }', idleTimeoutMs: 70000 }, 'TypeError', 'LBST_E_CONFLICT', /70000.*option metadata tells of; pass the one/],
   ['lb and metadata', { lb: 'aws-alb', metadata: [{ id: 'nginx' }] }, 'TypeError', 'LBST_E_CONFLICT', /metadata/],
   ['metadata of no format', { metadata: 'what is this' }, 'RangeError', 'LBST_E_UNKNOWN_FORMAT', /option metadata: .*nginx/],
   ['metadata that is cut off', { metadata: '{"Attributes": [' }, 'Error', 'LBST_E_BAD_METADATA', /option metadata: .*JSON/],
@@ -96,6 +106,35 @@ t.test('wrong options: told, and nothing is changed', async (t) => {
     t.same(timerNames.map((timer) => server[timer]), before, `${name}: nothing changed`)
     t.same(Object.getOwnPropertySymbols(server).map(String).filter((symbol) => symbol.includes('lb-safe')), [], `${name}: no mark`)
     t.throws(() => planLbSafeTimeouts(options), { code }, `${name}: the plan says the same`)
+  }
+})
+
+t.test('the declaration tells every code, beside its class', async (t) => {
+  const declared = fs.readFileSync(path.join(__dirname, '..', 'lib', 'index.d.ts'), 'utf8')
+  const [, throws] = /@throws\n((?: \* .*\n)+?) \*\n(?: \* .*\n)* \*\/\nexport function applyLbSafeTimeouts /.exec(declared)
+  const classes = new Map([...throws.matchAll(/- (\w+): ([^-]+)/g)].map(([, name, codes]) => [name, codes.match(/LBST_E_\w+/g)]))
+  t.same([...classes.keys()], ['TypeError', 'RangeError', 'Error'])
+  for (const [name, , errorName, code] of wrongOptions) t.ok(classes.get(errorName).includes(code), `${name}: ${errorName} ${code}`)
+  t.throws(() => planLbSafeTimeouts({ metadata: 'x '.repeat(3e6) }), { name: 'RangeError', code: 'LBST_E_METADATA_TOO_BIG' })
+  t.ok(classes.get('RangeError').includes('LBST_E_METADATA_TOO_BIG'))
+})
+
+t.test('the example in a message is right where it stands', async (t) => {
+  const calls = {
+    'option lb': (value) => planLbSafeTimeouts({ lb: value }),
+    'option lb[0]': (value) => planLbSafeTimeouts({ lb: [value] }),
+    'the options of a plan': (value) => planLbSafeTimeouts(value),
+    'the settings of a plan': (value) => planLbSafeTimeouts({}, value),
+    'the settings of a model': (value) => createConnectionModel(value),
+    'the options of a model': (value) => createConnectionModel({}, value),
+    'the options of a reader': (value) => readLbMetadata('http { server { listen 80; } }', value),
+    'the options of drain.kubernetes()': (value) => drain.kubernetes(value),
+    'the options of a log': (value) => classifyLog('', value)
+  }
+  for (const [name, call] of Object.entries(calls)) {
+    const { message } = t.throws(() => call(null), { code: 'LBST_E_INVALID_TYPE' }, name)
+    const [, example] = /must be an object such as (\{.*?\}), got null/.exec(message)
+    t.doesNotThrow(() => call(YAML.parse(example)), `${name}: ${example}`)
   }
 })
 

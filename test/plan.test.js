@@ -12,6 +12,13 @@ const { planLbSafeTimeouts, loadBalancers, findLoadBalancer, nodeTimers } = api
 
 const codes = (notes) => notes.map(({ code }) => code)
 
+t.test('lb.url is the page of the row, whoever told the number', async (t) => {
+  const { url } = findLoadBalancer('aws-alb')
+  t.equal(planLbSafeTimeouts({ lb: 'aws-alb' }).lb.url, url)
+  t.equal(planLbSafeTimeouts({ lb: { id: 'aws-alb', idleTimeoutMs: 120000 } }).lb.url, url)
+  t.equal(planLbSafeTimeouts({ idleTimeoutMs: 120000 }).lb.url, null)
+})
+
 t.test('a plan needs no server, and is what apply would report', async (t) => {
   const server = http.createServer()
   const plan = planLbSafeTimeouts({ lb: 'gcp-external-alb' })

@@ -40,17 +40,17 @@ function readFlags (args, { flags: known, operands }) {
   while (rest.length > 0) {
     const arg = rest.shift()
     const [, name, inline] = /^--([^=]+)(?:=(.*))?$/s.exec(arg) ?? []
-    const names = Object.keys(known)
+    const names = Object.keys(known).map((flag) => `--${flag}`)
     if (name === undefined && operands !== undefined && (arg === '-' || !arg.startsWith('-'))) {
       flags.operands.push(arg)
       continue
     }
     if (name === undefined) {
       if (Object.hasOwn(known, arg.slice(1))) throw createError('LBST_E_UNKNOWN_OPTION', `unexpected ${inspect(arg)}; did you mean '-${arg}'?`)
-      throw createError('LBST_E_UNKNOWN_OPTION', `unexpected ${inspect(arg)}; a flag begins with '--': ${names.map((flag) => `--${flag}`).join(', ')}`)
+      throw createError('LBST_E_UNKNOWN_OPTION', `unexpected ${inspect(arg)}; ${names.length === 0 ? 'this command takes nothing' : `a flag begins with '--': ${names.join(', ')}`}`)
     }
     if (!Object.hasOwn(known, name)) {
-      throw createError('LBST_E_UNKNOWN_OPTION', `there is no flag --${name}; ${suggest(`--${name}`, names.map((flag) => `--${flag}`))}`)
+      throw createError('LBST_E_UNKNOWN_OPTION', `there is no flag --${name}; ${names.length === 0 ? 'this command takes nothing' : suggest(`--${name}`, names)}`)
     }
     if (known[name].type === 'boolean') {
       if (inline !== undefined) throw createError('LBST_E_INVALID_TYPE', `--${name} takes no value, got ${inspect(inline)}`)

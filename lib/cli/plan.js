@@ -3,7 +3,7 @@
 // plan: the timeouts for a load balancer, and one connection's life with and without them.
 
 const { planLbSafeTimeouts } = require('../apply')
-const { nodeTimers } = require('../catalogue')
+const { findLoadBalancer, nodeTimers } = require('../catalogue')
 const { createError } = require('../errors')
 const { createConnectionModel } = require('../model')
 
@@ -82,15 +82,17 @@ function draw (report) {
   const before = lifetimes(report.before, node.version)
   const after = lifetimes(report.after, node.version)
   const safe = (closeMs) => closeMs === Infinity || closeMs > lbMs
+  // who has no limit keeps what was used, and opens nothing in advance
+  const opens = lbMs !== Infinity
   return [
     `${lb.name}, and Node ${node.version}${node.tested ? '' : ' (newer than any that was measured: the newest rules known)'}`,
     '',
     ...picture('A connection after its last answer', 'idleMs', before, after, lb),
-    ...picture('A connection that was opened in advance and not used yet', 'freshMs', before, after, lb),
+    ...(opens ? picture('A connection that was opened in advance and not used yet', 'freshMs', before, after, lb) : []),
     'Values (ms)', ...values(report), '',
     ...words('Why', report.reasons),
     ...words('Mind', report.warnings),
-    `░ a request that the load balancer sends here can be lost. ${safe(after.idleMs) && safe(after.freshMs) ? 'With the plan there is no such time.' : 'Some of it is left with the plan.'}`,
+    `░ a request that the load balancer sends here can be lost. ${safe(after.idleMs) && (!opens || safe(after.freshMs)) ? 'With the plan there is no such time.' : 'Some of it is left with the plan.'}`,
     ''
   ].join('\n')
 }
@@ -104,15 +106,32 @@ function tellKubernetes ({ lb, idleTimeoutMs }, flags, io) {
   return 0
 }
 
+/** --idle-ms is the number of the hop that keeps a pool of connections to Node. */
+function readBalancer (flags) {
+  const idleTimeoutMs = flags['idle-ms']
+  if (flags.lb === undefined) return { idleTimeoutMs }
+  const lb = flags.lb.split(',').map((id) => id.trim())
+  const owner = idleTimeoutMs === undefined ? -1 : lb.findLastIndex((id) => findLoadBalancer(id).role === 'pool-owner')
+  if (owner === -1) return { lb, idleTimeoutMs }
+  lb[owner] = { id: lb[owner], idleTimeoutMs }
+  return { lb }
+}
+
+/** A flag that would be ignored is a mistake. */
+function checkTogether (flags) {
+  const name = (flags.kubernetes ? ['node', 'margin-ms'] : ['request-ms']).find((name) => flags[name] !== undefined)
+  if (name !== undefined) throw createError('LBST_E_CONFLICT', `--${name} says nothing ${flags.kubernetes ? 'beside' : 'without'} --kubernetes`)
+}
+
 function run (flags, io) {
+  checkTogether(flags)
   if (flags.lb === undefined && flags['idle-ms'] === undefined) {
     throw createError('LBST_E_INVALID_TYPE', 'plan needs --lb <id> (for example --lb aws-alb, or a chain --lb cloudflare,aws-alb) or --idle-ms <ms>')
   }
-  const options = { idleTimeoutMs: flags['idle-ms'], marginMs: flags['margin-ms'] }
-  if (flags.lb !== undefined) options.lb = flags.lb.split(',').map((id) => id.trim())
-  if (flags.kubernetes) return tellKubernetes(options, flags, io)
+  const balancer = readBalancer(flags)
+  if (flags.kubernetes) return tellKubernetes(balancer, flags, io)
   const version = nodeTimers(flags.node).version
-  const report = planLbSafeTimeouts(options, { nodeVersion: version })
+  const report = planLbSafeTimeouts({ ...balancer, marginMs: flags['margin-ms'] }, { nodeVersion: version })
   io.stdout.write(flags.json ? JSON.stringify(report, null, 2) + '\n' : draw(report))
   return report.safe ? 0 : 1
 }

@@ -60,8 +60,22 @@ function matchesOne (root) {
     root.get('LoadBalancerAttributes').isObject || distributionOf(root) !== undefined || isEcs(root)
 }
 
+// lists without the idle timeout, and what prints it
+const lists = {
+  LoadBalancers: 'aws elbv2 describe-load-balancer-attributes --load-balancer-arn',
+  TargetGroups: 'aws elbv2 describe-load-balancer-attributes --load-balancer-arn',
+  Listeners: 'aws elbv2 describe-load-balancer-attributes --load-balancer-arn',
+  LoadBalancerDescriptions: 'aws elb describe-load-balancer-attributes --load-balancer-name'
+}
+
+function findForeign (root) {
+  const name = Object.keys(lists).find((key) => root.get(key).isArray)
+  return name && `has $.${name}, in which the AWS CLI tells no idle timeout; \`${lists[name]} ...\` does`
+}
+
 module.exports = {
   name: 'aws',
+  findForeign,
   what: 'JSON of the AWS CLI (elbv2, elb, cloudfront, ecs)',
   matches: (root) => root.isArray ? root.value.length > 0 && matchesOne(root.get(0)) : matchesOne(root),
   readDocument: readAll

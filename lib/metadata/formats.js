@@ -2,7 +2,8 @@
 
 // Which readers there are, and which of them a text is for. A reader is { name, what } with
 // readText(text, context) and its `words` where it is a format of its own, with
-// matches(root) and readDocument(root) where it is JSON, YAML or TOML.
+// matches(root) and readDocument(root) where it is JSON, YAML or TOML; findForeign(root) tells
+// of a document of the same tool that it cannot read.
 
 const { createError, inspect } = require('../errors')
 const { native } = require('../binding')
@@ -114,12 +115,32 @@ function findDocumentReader (root) {
   })
 }
 
-function unknown (what) {
-  return createError('LBST_E_UNKNOWN_FORMAT', `${what} is of no format that is known (${names.join(', ')}); name it with format if it is one of these`)
+// what is tried beside a load balancer's own configuration, by a line that only it has
+const foreignTexts = [
+  { line: /^(?:resource|data|variable|module|provider|output) +"[^"]*"(?: +"[^"]*")? *\{/, what: "is in Terraform's own language, which is not read; what `terraform show -json` prints of the state or of a plan is" },
+  { line: /^(?:FROM|ENTRYPOINT) +\S/, what: "is a Dockerfile, which tells of no load balancer; what is read is the load balancer's own configuration, or what its own tool prints" }
+]
+
+/** What a text is that no reader is for, where that can be told. */
+function findForeignText (text) {
+  for (const line of judgedLines(text)) {
+    const found = foreignTexts.find((foreign) => foreign.line.test(line))
+    if (found !== undefined) return found.what
+  }
+  return undefined
+}
+
+/** The same of a document. */
+function findForeign (root) {
+  return readers.map((reader) => reader.findForeign?.(root)).find((found) => found !== undefined)
+}
+
+function unknown (what, foreign = `is of no format that is known (${names.join(', ')}); name it with format if it is one of these`) {
+  return createError('LBST_E_UNKNOWN_FORMAT', `${what} ${foreign}`)
 }
 
 function mismatch (reader, other) {
   return bad('the metadata', `is not of format ${reader.name} (${reader.what})${other == null ? '' : `; it looks like ${other.name}`}`)
 }
 
-module.exports = { findDocumentReader, findReader, judgeText, mismatch, names, unknown }
+module.exports = { findDocumentReader, findForeign, findForeignText, findReader, judgeText, mismatch, names, unknown }

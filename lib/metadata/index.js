@@ -3,9 +3,10 @@
 // A load balancer's own configuration, or what its own tool prints of it, to hops.
 
 const { createError, inspect } = require('../errors')
+const { pick } = require('../options')
 const { Cursor, copyPlain, parseJson } = require('./document')
 const { bad, tooBig } = require('./fail')
-const { findDocumentReader, findReader, judgeText, mismatch, unknown } = require('./formats')
+const { findDocumentReader, findForeign, findReader, findForeignText, judgeText, mismatch, unknown } = require('./formats')
 const { hopsMax, inputBytesMax, textBytesMax } = require('./limits')
 const { parseToml, parseYaml } = require('./markup')
 
@@ -34,7 +35,7 @@ function looksLikeJson (text) {
 function readDocument (value, reader) {
   const root = new Cursor(copyPlain(value), '$')
   const found = reader ?? findDocumentReader(root)
-  if (found === undefined) throw unknown('the document')
+  if (found === undefined) throw unknown('the document', findForeign(root))
   if (reader !== undefined && (reader.matches === undefined || !matchesQuietly(reader, root))) throw mismatch(reader, findDocumentReader(root))
   return { format: found.name, hops: found.readDocument(root) }
 }
@@ -54,15 +55,13 @@ function readText (text, file, given) {
   const judged = judgeText(text)
   const parse = judged === 'yaml' ? parseYaml : judged === 'toml' ? parseToml : null
   // a format that is named wins over what the text looks like, where it can be read as that
-  if (given !== undefined && given.readText === undefined) {
-    return readDocument((parse ?? parseYaml)(text), given)
-  }
+  if (given !== undefined && given.readText === undefined) return tryDocument(parse ?? parseYaml, text, given)
   if (parse !== null && (given === undefined || given.matches !== undefined)) {
     const result = tryDocument(parse, text, given)
     if (result !== null) return result
   }
   const reader = given ?? judged
-  if (reader === null || typeof reader === 'string') throw unknown('the text')
+  if (reader === null || typeof reader === 'string') throw unknown('the text', findForeignText(text))
   return { format: reader.name, hops: reader.readText(text, { file }) }
 }
 
@@ -71,8 +70,9 @@ function tryDocument (parse, text, given) {
   try {
     return readDocument(parse(text), given)
   } catch (error) {
-    if (given?.readText === undefined) throw error
-    return null
+    if (given?.readText !== undefined) return null
+    const foreign = findForeignText(text)
+    throw foreign === undefined ? error : unknown('the text', foreign)
   }
 }
 
@@ -94,8 +94,7 @@ function parseLbMetadata (input, { format, file = 'input' } = {}) {
  * throws an error with a code; it never runs anything and opens no file.
  */
 function readLbMetadata (input, options = {}) {
-  if (typeof options !== 'object' || options === null) throw createError('LBST_E_INVALID_TYPE', `the options of readLbMetadata() must be an object such as { format: 'nginx' }, got ${inspect(options)}`)
-  const { format, file } = options
+  const { format, file } = pick(options, ['format', 'file'], 'the options of readLbMetadata()', "{ format: 'nginx' }")
   if (file !== undefined && typeof file !== 'string') throw createError('LBST_E_INVALID_TYPE', `file must be a string, got ${inspect(file)}`)
   return parseLbMetadata(input, { format, file }).hops
 }

@@ -27,8 +27,7 @@ meet(lbst_conn_t *conn, uint64_t to, bool inclusive) {
     end_with(conn, &next);
 }
 
-/* ---- stalls -------------------------------------------------------------------------
- */
+/* ---- stalls ------------------------------------------------------------------- */
 
 static void
 run_late(lbst_conn_t *conn, uint64_t from, uint64_t until) {
@@ -63,8 +62,7 @@ lbst_conn_stall(lbst_conn_t *conn, uint64_t from, uint64_t until) {
   return status;
 }
 
-/* ---- events -------------------------------------------------------------------------
- */
+/* ---- events ------------------------------------------------------------------- */
 
 /* socket.setTimeout() */
 static void
@@ -241,8 +239,7 @@ lbst_conn_on_event(lbst_conn_t *conn, lbst_conn_event_t event, uint64_t now) {
   return LBST_OK;
 }
 
-/* ---- answers ------------------------------------------------------------------------
- */
+/* ---- answers ------------------------------------------------------------------ */
 
 uint64_t
 lbst_conn_next_deadline(const lbst_conn_t *conn) {

@@ -25,8 +25,7 @@ typedef struct lbst_guard_s {
   lbst_write_t write;
   bool has_meant; /* the value is a string that spells |meant_ms| */
   uint32_t meant_ms;
-  bool
-    has_planned; /* the plan wants |planned_ms| there; else the value before the write */
+  bool has_planned; /* the plan wants |planned_ms|; else the value before the write */
   uint32_t planned_ms;
   lbst_note_t notes[LBST_GUARD_NOTES_MAX]; /* what to say of it; none of FINE */
   size_t note_count;

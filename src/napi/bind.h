@@ -41,7 +41,7 @@ LBST_BIND(status_list);    /* () -> { code: class name } */
 LBST_BIND(platform_list);  /* () -> [{ variable, name, lb }] */
 LBST_BIND(policy_idle);    /* (version, settings) -> { keepAliveMs, timerMs } or null */
 LBST_BIND(policy_limits);  /* () -> { idleMsMin, ... } */
-LBST_BIND(policy_plan);    /* (ask, settings, protocol) -> plan */
+LBST_BIND(policy_plan);    /* (ask, settings) -> plan */
 LBST_BIND(server_check);   /* (server, constructors): throws unless it is one */
 LBST_BIND(server_apply);   /* (server, ask, constructors, key, mark) -> applied plan */
 LBST_BIND(server_restore); /* (server, changes) -> [names that were restored] */

@@ -156,7 +156,7 @@ LBST_BIND(conn_stall) {
 
   NAPI_TRY(env, lbst_napi_get_args(env, info, 3, argv));
   NAPI_TRY(env, get_conn(env, argv[0], &conn));
-  NAPI_TRY(env, get_time(env, argv[1], "atMs", &from));
+  NAPI_TRY(env, get_time(env, argv[1], "fromMs", &from));
   NAPI_TRY(env, get_time(env, argv[2], "untilMs", &until));
   NAPI_TRY(env, lbst_napi_check(env, lbst_conn_stall(&conn->conn, from, until)));
   return NULL;

@@ -5,10 +5,9 @@
 #include "bind.h"
 #include "glue.h"
 
-#define NUMBERS_PER_CLOSE                                                                \
-  3u /* since, idle, provoked: how lib/evidence.js stores them                           \
-      */
-#define HOP_NAME_MAX 96
+/* since, idle, provoked: how lib/evidence.js stores them */
+#define NUMBERS_PER_CLOSE 3u
+#define HOP_NAME_MAX      96
 
 #define XX(name, text) text,
 static const char *const standing_names[] = {LBST_STANDING_MAP(XX)};

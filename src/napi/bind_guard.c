@@ -26,7 +26,7 @@ static const char *const protocol_names[] = {
 #undef XX
 };
 
-/* The code of the last thing to say, and all of it in one line. */
+/* The code of the first thing to say, and all of it in one line. */
 static napi_status
 set_notes(napi_env env, napi_value object, const lbst_guard_t *guard) {
   char message[MESSAGE_MAX];
@@ -46,8 +46,8 @@ set_notes(napi_env env, napi_value object, const lbst_guard_t *guard) {
   return lbst_napi_set_text(env, object, "message", message);
 }
 
-/* guardJudge(ask, protocol, settings, name) -> { write, meantMs, plannedMs, code, message
- * } |settings| is how the server would be with the value that was written to |name|. */
+/* guardJudge(ask, protocol, settings, name) -> { write, meantMs, code, message }
+ * |settings| is how the server would be with the value that was written to |name|. */
 LBST_BIND(guard_judge) {
   napi_value argv[4], values[LBST_PROP_COUNT], o;
   lbst_napi_ask_t ask;

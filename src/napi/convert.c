@@ -195,6 +195,13 @@ lbst_napi_check_plan(napi_env env, lbst_status_t status, const lbst_ask_t *ask) 
   }
   switch (status) {
   case LBST_E_CONFLICT:
+    if (ask->source == LBST_SOURCE_METADATA) {
+      (void) snprintf(message, sizeof(message),
+                      "idleTimeoutMs is %u, which is not the idle timeout of %s that "
+                      "option metadata tells of; pass the one that you trust",
+                      (unsigned) ask->idle_ms, name);
+      break;
+    }
     (void) snprintf(
       message, sizeof(message),
       "idleTimeoutMs is %u, which is not the idle timeout of %s that option "

@@ -15,9 +15,9 @@ typedef struct lbst_napi_ask_s {
 } lbst_napi_ask_t;
 
 /* Reads what lib/options.js makes of the options:
- * { hops: [{ id, name, role, idleTimeoutMs }], idleTimeoutMs, source, platform, marginMs,
- *   headersTimeout, unbounded, nodeVersion }. Leaves |protocol| and |present| for the
- * caller to fill. */
+ * { hops: [{ id, name, role, idleTimeoutMs, unbounded }], idleTimeoutMs, source,
+ *   platform, marginMs, headersTimeout, unbounded, otherRuntime, nodeVersion }.
+ * Leaves |protocol| and |present| for the caller to fill. */
 napi_status
 lbst_napi_get_ask(napi_env env, napi_value value, lbst_napi_ask_t *ask);
 

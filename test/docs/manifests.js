@@ -3,8 +3,11 @@
 // What must hold in the numbers of a Kubernetes manifest, an ECS task and a Dockerfile, so that a
 // server leaves without a loss. Each function returns complaints.
 
+const fs = require('node:fs')
+const path = require('node:path')
 const { drain, readLbMetadata } = require('../..')
 const YAML = require('yaml')
+const { root } = require('./markdown')
 
 const defaultDeadlineMs = 25000
 const defaultGraceSeconds = 30
@@ -32,6 +35,33 @@ function checkTimes (env, sleepMs, graceMs) {
   return complaints
 }
 
+const ourFile = /^(\/.+)\/node_modules\/lb-safe-timeouts\/(.+)$/
+
+/**
+ * A preload of the whole container, `env.NODE_OPTIONS`, is one of every node process in it, npm
+ * in another folder too: a bare name is found from the application's folder only. `prefix` is
+ * where the package was installed, where that is known.
+ */
+function checkPreload ({ NODE_OPTIONS: options = '' }, prefix) {
+  const [, name] = /--(?:require|import)[= ](\S*lb-safe-timeouts\S*)/.exec(options) ?? []
+  if (name === undefined) return []
+  const [, folder, file] = ourFile.exec(name) ?? []
+  if (file === undefined) return [`the preload ${name} is not found by a process that is started elsewhere`]
+  if (prefix !== undefined && folder !== prefix) return [`the package is installed in ${prefix}, and the preload is in ${folder}`]
+  return fs.existsSync(path.join(root, file)) ? [] : [`the package has no ${file}`]
+}
+
+/**
+ * What is added to somebody else's image stays out of its folder: there npm removes what
+ * package.json does not name.
+ */
+function checkAddition (found) {
+  const install = found.find(({ name, value }) => name === 'RUN' && /^npm (?:install|i|add)\b.*\blb-safe-timeouts$/.test(value))
+  const [, prefix] = /--prefix[= ](\/\S+)/.exec(install?.value) ?? []
+  if (install !== undefined && prefix === undefined) return [`${install.value} prunes the application's node_modules`]
+  return checkPreload(readDockerEnv(found), prefix)
+}
+
 function checkProbe (probe, windowMs) {
   if (probe === undefined) return ['no readinessProbe']
   const { periodSeconds = 10, timeoutSeconds = 1, failureThreshold = 3 } = probe
@@ -47,6 +77,7 @@ function checkPod (pod) {
     const sleepMs = 1000 * (preStop?.sleep?.seconds ?? Number(preStop?.exec?.command?.[1] ?? 0))
     return [
       ...checkCommand(container.command),
+      ...checkPreload(env),
       ...checkTimes(env, sleepMs, graceMs),
       ...checkProbe(container.readinessProbe, sleepMs || Number(env.DRAIN_WINDOW_MS)),
       ...(container.livenessProbe?.httpGet?.path === '/ready' ? ['a livenessProbe on /ready kills a draining pod'] : [])
@@ -125,11 +156,11 @@ function readDockerCommand (found) {
 
 function checkDockerfile (found) {
   const complaints = []
-  if (found[0].name !== 'FROM') return complaints // a part of one
+  if (found[0].name !== 'FROM') return checkAddition(found) // a part of one
   complaints.push(...checkCommand(readDockerCommand(found)))
   const user = found.filter(({ name }) => name === 'USER').at(-1)?.value
   if (user === undefined || user === 'root') complaints.push('runs as root')
   return complaints
 }
 
-module.exports = { checkAgreement, checkCommand, checkDockerfile, checkObjects, checkTimes, readDockerCommand, readDockerEnv, readDockerfile, readEnv, readYaml }
+module.exports = { checkAgreement, checkCommand, checkDockerfile, checkObjects, checkPreload, checkTimes, readDockerCommand, readDockerEnv, readDockerfile, readEnv, readYaml }
