@@ -184,6 +184,8 @@ t.test('mistakes', async (t) => {
     [[url, 'again', '--lb', '1000'], /doctor needs one URL.*got 2/],
     [['ftp://x', '--lb', '1000'], /speaks http and https, got 'ftp'/],
     [['http://:x', '--lb', '1000'], /is no URL/],
+    [[`http://${host}:0`, '--lb', '1000'], /from 1 to 65535, got 0 in 'http:\/\/127\.0\.0\.1:0' \[LBST_E_OUT_OF_RANGE\]/],
+    [[`${host}:00/x`, '--lb', '1000'], /from 1 to 65535, got 0/],
     [[url, '--lb', '1000', '--path', 'healthz'], /--path must begin with '\/'/],
     [[url, '--lb', '1000', '--limit', '75'], /--limit is a duration such as 75s/],
     [[url, '--lb', '1000', '--connections', '1000'], /from 1 to 64/],
@@ -232,6 +234,18 @@ t.test('a progress bar on a terminal', async (t) => {
   progress.stop()
   t.ok(terminal.text.endsWith('\r\x1b[K'), 'and nothing of it is left')
   t.notMatch(terminal.text, /\n/)
+
+  // a line as long as the terminal is wide wraps, and the next one is drawn below it
+  const longest = { label: 'sweeping the race', totalMs: 80000, done: 80, count: 80 }
+  for (const columns of [80, undefined, 40, 20]) {
+    const narrow = { isTTY: true, columns, text: '', write (text) { this.text += text } }
+    const wide = startProgress(narrow)
+    wide.update(longest)
+    wide.stop()
+    const [, line] = /^\r([^\r]+)\x1b\[K/.exec(narrow.text) // eslint-disable-line no-control-regex
+    t.equal(line.length, (columns ?? 80) - 1, `as long as fits ${columns} columns`)
+    if (columns === 80) t.ok(line.endsWith(' sweeping the race: 80 of 80 connections, at most 80 s left'), 'the bar gives way first')
+  }
 })
 
 t.test('what --lb takes', async (t) => {
