@@ -6,12 +6,6 @@
 /* beyond this a duration is no measured one (35 years), and as an integer still exact */
 #define MS_MAX 1e12
 
-static const char *const state_names[] = {
-#define XX(name, text) text,
-  LBST_DOCTOR_STATE_MAP(XX)
-#undef XX
-};
-
 /* ms, a fraction allowed, to us */
 static napi_status
 get_us(napi_env env, napi_value value, const char *what, uint64_t *us) {
@@ -143,12 +137,13 @@ LBST_BIND(doctor_judge) {
   NAPI_TRY(env, napi_create_object(env, &o));
   NAPI_TRY(env, napi_create_object(env, &states));
   for (i = 0; i < LBST_DOCTOR_STATE_COUNT; i++) {
+    const char *name = lbst_doctor_state_name((lbst_doctor_state_t) i);
     lbst_doctor_series_t series = {closes_us, 0, 0, 0, 0, 0};
-    NAPI_TRY(env, napi_get_named_property(env, argv[0], state_names[i], &value));
+    NAPI_TRY(env, napi_get_named_property(env, argv[0], name, &value));
     NAPI_TRY(env, get_series(env, value, &series));
     lbst_doctor_judge(&findings[i], (lbst_doctor_state_t) i, &series, idle_us);
     NAPI_TRY(env, create_finding(env, &findings[i], &value));
-    NAPI_TRY(env, napi_set_named_property(env, states, state_names[i], value));
+    NAPI_TRY(env, napi_set_named_property(env, states, name, value));
   }
   NAPI_TRY(env,
            lbst_napi_set_text(env, o, "verdict",
