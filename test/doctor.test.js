@@ -161,7 +161,7 @@ t.test('the command', { timeout: 40000 }, async (t) => {
 
   t.equal(unknown.status, 3, unknown.stderr)
   t.match(unknown.stdout, /\/healthz \(status 200/)
-  t.match(unknown.stdout, /INCONCLUSIVE: .*this run ended after 1\.5 s/)
+  t.match(unknown.stdout, /INCONCLUSIVE: .*each connection was watched for 1\.5 s \(--limit\)/)
   t.match(unknown.stdout, /known is only that it is kept for 1\.5 s or longer/)
 })
 
@@ -224,6 +224,27 @@ t.test('servers that tell nothing', async (t) => {
   await Promise.all(wrong.map(async ([url, message]) => {
     t.match(await run([url, '--lb', '1s', '--connections', '1', '--limit', '500ms']).ended, { status: 2, stderr: message, stdout: '' })
   }))
+})
+
+t.test('what fails proves nothing', { timeout: 30000 }, async (t) => {
+  // greeted as it should be; then four of five, or all, are closed without an answer
+  const closing = (share) => {
+    let count = 0
+    return listen(t, http.createServer((req, res) => {
+      const index = req.method === 'GET' ? count++ : 0
+      if (index > 0 && index % 5 < share) req.socket.destroy()
+      else answer(req, res)
+    }), { keepAliveTimeout: 0, headersTimeout: 0, requestTimeout: 0 })
+  }
+  const [some, all] = [await closing(4), await closing(5)]
+  const flags = ['--lb', '1s', '--connections', '5', '--limit', '1100ms']
+  const [most, none] = await Promise.all([some, all].map((port) => run([`http://${host}:${port}`, ...flags]).ended))
+  t.equal(most.status, 3, most.stdout)
+  t.match(most.stdout, /idle after an answer: inconclusive: still open .*; 4 of 5 connections told nothing \((closed before there was an answer|ECONNRESET).*\[LBST_D_SOME_FAILED\]/)
+  t.match(most.stdout, /^INCONCLUSIVE: .*; why is told with each kind of connection$/m)
+  t.equal(none.status, 3, none.stdout)
+  t.match(none.stdout, /idle after an answer: inconclusive: no connection told anything \(.*\[LBST_D_NO_SAMPLE\]/)
+  t.notMatch(none.stdout, /--limit/, 'which is not why')
 })
 
 t.test('a progress bar on a terminal', async (t) => {
