@@ -161,7 +161,7 @@ t.test('the command', { timeout: 40000 }, async (t) => {
 
   t.equal(unknown.status, 3, unknown.stderr)
   t.match(unknown.stdout, /\/healthz \(status 200/)
-  t.match(unknown.stdout, /INCONCLUSIVE: .*this run ended after 1\.5 s/)
+  t.match(unknown.stdout, /INCONCLUSIVE: .*each connection was watched for 1\.5 s \(--limit\)/)
   t.match(unknown.stdout, /known is only that it is kept for 1\.5 s or longer/)
 })
 
@@ -184,6 +184,8 @@ t.test('mistakes', async (t) => {
     [[url, 'again', '--lb', '1000'], /doctor needs one URL.*got 2/],
     [['ftp://x', '--lb', '1000'], /speaks http and https, got 'ftp'/],
     [['http://:x', '--lb', '1000'], /is no URL/],
+    [[`http://${host}:0`, '--lb', '1000'], /from 1 to 65535, got 0 in 'http:\/\/127\.0\.0\.1:0' \[LBST_E_OUT_OF_RANGE\]/],
+    [[`${host}:00/x`, '--lb', '1000'], /from 1 to 65535, got 0/],
     [[url, '--lb', '1000', '--path', 'healthz'], /--path must begin with '\/'/],
     [[url, '--lb', '1000', '--limit', '75'], /--limit is a duration such as 75s/],
     [[url, '--lb', '1000', '--connections', '1000'], /from 1 to 64/],
@@ -224,6 +226,27 @@ t.test('servers that tell nothing', async (t) => {
   }))
 })
 
+t.test('what fails proves nothing', { timeout: 30000 }, async (t) => {
+  // greeted as it should be; then four of five, or all, are closed without an answer
+  const closing = (share) => {
+    let count = 0
+    return listen(t, http.createServer((req, res) => {
+      const index = req.method === 'GET' ? count++ : 0
+      if (index > 0 && index % 5 < share) req.socket.destroy()
+      else answer(req, res)
+    }), { keepAliveTimeout: 0, headersTimeout: 0, requestTimeout: 0 })
+  }
+  const [some, all] = [await closing(4), await closing(5)]
+  const flags = ['--lb', '1s', '--connections', '5', '--limit', '1100ms']
+  const [most, none] = await Promise.all([some, all].map((port) => run([`http://${host}:${port}`, ...flags]).ended))
+  t.equal(most.status, 3, most.stdout)
+  t.match(most.stdout, /idle after an answer: inconclusive: still open .*; 4 of 5 connections told nothing \((closed before there was an answer|ECONNRESET).*\[LBST_D_SOME_FAILED\]/)
+  t.match(most.stdout, /^INCONCLUSIVE: .*; why is told with each kind of connection$/m)
+  t.equal(none.status, 3, none.stdout)
+  t.match(none.stdout, /idle after an answer: inconclusive: no connection told anything \(.*\[LBST_D_NO_SAMPLE\]/)
+  t.notMatch(none.stdout, /--limit/, 'which is not why')
+})
+
 t.test('a progress bar on a terminal', async (t) => {
   const terminal = { isTTY: true, text: '', write (text) { this.text += text } }
   const progress = startProgress(terminal)
@@ -232,6 +255,18 @@ t.test('a progress bar on a terminal', async (t) => {
   progress.stop()
   t.ok(terminal.text.endsWith('\r\x1b[K'), 'and nothing of it is left')
   t.notMatch(terminal.text, /\n/)
+
+  // a line as long as the terminal is wide wraps, and the next one is drawn below it
+  const longest = { label: 'sweeping the race', totalMs: 80000, done: 80, count: 80 }
+  for (const columns of [80, undefined, 40, 20]) {
+    const narrow = { isTTY: true, columns, text: '', write (text) { this.text += text } }
+    const wide = startProgress(narrow)
+    wide.update(longest)
+    wide.stop()
+    const [, line] = /^\r([^\r]+)\x1b\[K/.exec(narrow.text) // eslint-disable-line no-control-regex
+    t.equal(line.length, (columns ?? 80) - 1, `as long as fits ${columns} columns`)
+    if (columns === 80) t.ok(line.endsWith(' sweeping the race: 80 of 80 connections, at most 80 s left'), 'the bar gives way first')
+  }
 })
 
 t.test('what --lb takes', async (t) => {

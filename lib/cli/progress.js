@@ -3,7 +3,8 @@
 // How far a command is: a bar with the time left, drawn over itself on a terminal; a plain
 // line now and then elsewhere.
 
-const width = 30
+const barLengthMax = 30
+const columnsDefault = 80 // of a terminal that does not say
 const drawEveryMs = 200
 const lineEveryMs = 10000
 
@@ -27,8 +28,13 @@ function startProgress (stream) {
       return
     }
     const share = Math.min(1, (Date.now() - startedAt) / phase.totalMs)
-    const filled = Math.round(share * width)
-    stream.write(`\r${'█'.repeat(filled)}${'░'.repeat(width - filled)} ${text()}\x1b[K`)
+    const said = ` ${text()}`
+    // a line that wraps is not drawn over: the bar gives way first, then the words
+    const lengthMax = (stream.columns || columnsDefault) - 1
+    const barLength = Math.max(0, Math.min(barLengthMax, lengthMax - said.length))
+    const filled = Math.round(share * barLength)
+    const line = `${'█'.repeat(filled)}${'░'.repeat(barLength - filled)}${said}`
+    stream.write(`\r${line.slice(0, lengthMax)}\x1b[K`)
   }
   const timer = setInterval(draw, stream.isTTY ? drawEveryMs : lineEveryMs)
 

@@ -49,7 +49,8 @@ function summarize (seen, limitMs) {
     answered: closed.filter(({ how }) => how === '408' || how === 'answer').length,
     open: open.length,
     openMs: limitMs,
-    notKept: seen.filter(({ notKept }) => notKept).length
+    notKept: seen.filter(({ notKept }) => notKept).length,
+    failed: seen.filter(({ error }) => error !== null).length
   }
 }
 

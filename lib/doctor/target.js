@@ -29,6 +29,8 @@ function createTarget (text, path) {
   if (path !== undefined && !/^\/[!-~]*$/.test(path)) {
     throw createError('LBST_E_INVALID_TYPE', `--path must begin with '/' and hold no blanks, got ${inspect(path)}`)
   }
+  // a URL leaves out only the default port of its scheme: any other 0 was written
+  if (url.port === '0') throw createError('LBST_E_OUT_OF_RANGE', `a port to connect to is from 1 to 65535, got 0 in ${inspect(text)}`)
   const secure = url.protocol === 'https:'
   const host = url.hostname.replace(/^\[|\]$/g, '')
   const port = Number(url.port) || (secure ? 443 : 80)

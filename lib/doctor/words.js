@@ -31,6 +31,7 @@ const reasonTexts = {
   LBST_D_CUT_SILENTLY: ({ minMs }, lb) => `a sender that stops half way is cut off after ${duration(minMs)} without an answer, of which ${lb.name} makes an error of its own; no race of idle connections`,
   LBST_D_LIMIT_REACHED: (state, lb, limitMs) => `not closed within ${duration(limitMs)}, the limit of this run, and ${lb.name} ${lbIdle(lb)}: known is only that it is kept for ${duration(limitMs)} or longer`,
   LBST_D_NO_SAMPLE: ({ errors }) => `no connection told anything${errors.length === 0 ? '' : ` (${errors.join(', ')})`}`,
+  LBST_D_SOME_FAILED: ({ connections, ends, errors }) => `${ends.failed} of ${connections} connections told nothing (${errors.join(', ')}), and nobody knows what became of requests on them`,
   LBST_D_THIN_MARGIN: () => 'by less than a second: one stall of the event loop uses that up',
   LBST_D_SPREAD: ({ minMs, maxMs }) => `closes differ by ${duration(maxMs - minMs)}: more than one server seems to answer here`
 }
@@ -102,10 +103,15 @@ function tellExactness ({ lateMs }) {
   return `times are as this client saw them, which was up to ${duration(lateMs)} late itself`
 }
 
+function tellUnknown ({ limitMs, states }) {
+  const isCut = [states.unused, states.idle].some(({ reasons }) => reasons.includes('LBST_D_LIMIT_REACHED'))
+  return isCut ? `each connection was watched for ${duration(limitMs)} (--limit)` : 'why is told with each kind of connection'
+}
+
 const verdictTexts = {
   safe: ({ lb }) => `SAFE: the server outlasts ${lb.name}, idle or never used`,
   unsafe: ({ lb }) => `UNSAFE: the server closes connections that ${lb.name} still uses`,
-  inconclusive: ({ limitMs, lb }) => `INCONCLUSIVE: not known yet whether the server outlasts ${lb.name}, which ${lbIdle(lb)}; this run ended after ${duration(limitMs)} (--limit)`
+  inconclusive: (report) => `INCONCLUSIVE: not known yet whether the server outlasts ${report.lb.name}, which ${lbIdle(report.lb)}; ${tellUnknown(report)}`
 }
 
 function tellVerdict (report) {

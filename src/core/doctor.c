@@ -87,6 +87,7 @@ void
 lbst_doctor_judge(lbst_doctor_finding_t *f, lbst_doctor_state_t state,
                   const lbst_doctor_series_t *s, uint64_t idle_us) {
   uint64_t lb_gone_us = add(idle_us, LBST_DOCTOR_ERROR_US);
+  bool has_sample = s->close_count > 0 || s->open_count > 0 || s->not_kept_count > 0;
 
   f->reason_count = 0;
   f->has_window = false;
@@ -110,6 +111,10 @@ lbst_doctor_judge(lbst_doctor_finding_t *f, lbst_doctor_state_t state,
     settle(f, LBST_DOCTOR_INCONCLUSIVE, LBST_DOCTOR_R_NO_SAMPLE);
   }
 
+  if (s->failed_count > 0 && has_sample) {
+    if (f->verdict == LBST_DOCTOR_SAFE) f->verdict = LBST_DOCTOR_INCONCLUSIVE;
+    say(f, LBST_DOCTOR_R_SOME_FAILED);
+  }
   if (state == LBST_DOCTOR_UNUSED && s->answered_count > 0)
     say(f, LBST_DOCTOR_R_UNASKED_ANSWER);
   if (state == LBST_DOCTOR_IDLE && s->close_count > 0 &&

@@ -63,6 +63,7 @@ typedef enum lbst_doctor_verdict_e {
  *   CUT_SILENTLY    ... is not told: the load balancer makes a 502 of it
  *   LIMIT_REACHED   open when measuring ended, which was too soon to tell
  *   NO_SAMPLE       no connection told anything
+ *   SOME_FAILED     some connections told nothing, and nobody knows what they would have
  *   THIN_MARGIN     safe, but by less than LBST_DOCTOR_MARGIN_US
  *   SPREAD          idle closes differ so much that more than one server answers */
 #define LBST_DOCTOR_REASON_MAP(XX)                                                       \
@@ -77,6 +78,7 @@ typedef enum lbst_doctor_verdict_e {
   XX(CUT_SILENTLY)                                                                       \
   XX(LIMIT_REACHED)                                                                      \
   XX(NO_SAMPLE)                                                                          \
+  XX(SOME_FAILED)                                                                        \
   XX(THIN_MARGIN)                                                                        \
   XX(SPREAD)
 
@@ -95,6 +97,7 @@ typedef struct lbst_doctor_series_s {
   size_t open_count;     /* connections that were still open ... */
   uint64_t open_us;      /* ... after this long, the shortest of them */
   size_t not_kept_count; /* connections that an answer ended with `Connection: close` */
+  size_t failed_count;   /* connections that told nothing */
 } lbst_doctor_series_t;
 
 /* What that means. */

@@ -6,12 +6,6 @@
 /* beyond this a duration is no measured one (35 years), and as an integer still exact */
 #define MS_MAX 1e12
 
-static const char *const state_names[] = {
-#define XX(name, text) text,
-  LBST_DOCTOR_STATE_MAP(XX)
-#undef XX
-};
-
 /* ms, a fraction allowed, to us */
 static napi_status
 get_us(napi_env env, napi_value value, const char *what, uint64_t *us) {
@@ -70,7 +64,8 @@ get_closes(napi_env env, napi_value object, lbst_doctor_series_t *series) {
   return napi_ok;
 }
 
-/* { closesMs, answered, open, openMs, notKept }; |series->closes_us| is the caller's */
+/* { closesMs, answered, open, openMs, notKept, failed }; |series->closes_us| is the
+ * caller's */
 static napi_status
 get_series(napi_env env, napi_value object, lbst_doctor_series_t *series) {
   napi_value value;
@@ -81,6 +76,7 @@ get_series(napi_env env, napi_value object, lbst_doctor_series_t *series) {
   NAPI_CHECK(get_count(env, object, "answered", &series->answered_count));
   NAPI_CHECK(get_count(env, object, "open", &series->open_count));
   NAPI_CHECK(get_count(env, object, "notKept", &series->not_kept_count));
+  NAPI_CHECK(get_count(env, object, "failed", &series->failed_count));
   NAPI_CHECK(napi_get_named_property(env, object, "openMs", &value));
   return get_us(env, value, "openMs", &series->open_us);
 }
@@ -143,12 +139,13 @@ LBST_BIND(doctor_judge) {
   NAPI_TRY(env, napi_create_object(env, &o));
   NAPI_TRY(env, napi_create_object(env, &states));
   for (i = 0; i < LBST_DOCTOR_STATE_COUNT; i++) {
-    lbst_doctor_series_t series = {closes_us, 0, 0, 0, 0, 0};
-    NAPI_TRY(env, napi_get_named_property(env, argv[0], state_names[i], &value));
+    const char *name = lbst_doctor_state_name((lbst_doctor_state_t) i);
+    lbst_doctor_series_t series = {closes_us, 0, 0, 0, 0, 0, 0};
+    NAPI_TRY(env, napi_get_named_property(env, argv[0], name, &value));
     NAPI_TRY(env, get_series(env, value, &series));
     lbst_doctor_judge(&findings[i], (lbst_doctor_state_t) i, &series, idle_us);
     NAPI_TRY(env, create_finding(env, &findings[i], &value));
-    NAPI_TRY(env, napi_set_named_property(env, states, state_names[i], value));
+    NAPI_TRY(env, napi_set_named_property(env, states, name, value));
   }
   NAPI_TRY(env,
            lbst_napi_set_text(env, o, "verdict",
