@@ -4,6 +4,29 @@
 
 #define SECOND_US 1000000
 
+/* Takes the message and the step it was in. Between quotes stands what a client asked for
+ * or a target sent, and it may hold quotes of its own: the message is what stands in
+ * front of all of them, the step is behind. */
+static void
+take_message(lbst_line_t *line, lbst_slice_t level, lbst_slice_t message) {
+  const lbst_slice_t head = lbst_slice_until(message, '"');
+  const char *end = message.at + message.len, *step = message.at;
+  const char *at;
+
+  /* nginx went on after a warning: nothing is lost by it */
+  if (LBST_IS(level, "warn") && !LBST_HAS(head, "temporarily disabled")) return;
+  if (head.len < message.len) {
+    /* a name of a file may be a client's, and all that seems to stand behind it */
+    if (!LBST_STARTS(head, "upstream ") && !LBST_STARTS(head, "client ") &&
+        !LBST_STARTS(head, "pwrite"))
+      return;
+    for (at = message.at; at < end; at++)
+      if (*at == '"') step = at;
+  }
+  line->cause = head;
+  line->detail = lbst_slice_between(step, end);
+}
+
 /* "http://127.0.0.1:3000/path" -> "127.0.0.1:3000" */
 static lbst_slice_t
 peer_of(lbst_slice_t upstream) {
@@ -30,14 +53,13 @@ lbst__line_nginx_error(lbst_line_t *line, const lbst_layout_t *layout,
   body = lbst_slice_after(body, LBST_SLICE(": "));
   /* the number of the client's connection, where there is one */
   if (body.len > 0 && body.at[0] == '*') body = lbst_slice_after(body, LBST_SLICE(" "));
-  /* the message and its step, up to what was going on; the request is the client's own
-   * text and must not be searched */
+  /* the request is the client's own text and must not be searched */
   index = lbst_slice_find(body, LBST_SLICE(", client: "));
   if (index == LBST_NO_INDEX) {
-    line->cause = body;
+    take_message(line, level, body);
     return LBST_LINE_OK;
   }
-  line->cause = lbst_slice_between(body.at, body.at + index);
+  take_message(line, level, lbst_slice_between(body.at, body.at + index));
   body = lbst_slice_between(body.at + index, body.at + body.len);
   line->method = lbst__request_method(lbst_slice_after(body, LBST_SLICE("request: \"")));
   /* the request comes first and may hold anything but a quote that ends it: what nginx
