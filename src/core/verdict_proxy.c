@@ -70,18 +70,22 @@ judge_lost_try(const lbst_layout_t *layout, const lbst_line_t *line) {
 
 lbst_why_t
 lbst__judge_nginx_access(const lbst_layout_t *layout, const lbst_line_t *line) {
+  uint16_t status = line->status;
+
   if (line->status == 499 || line->status == 408 || line->status == 0)
     return LBST_WHY_CLIENT_CLOSED;
   if (!layout->has_upstream) {
     if (line->status < 500) return LBST_WHY_ANSWERED;
     return line->status == 504 ? LBST_WHY_NO_ANSWER_IN_TIME : LBST_WHY_NO_UPSTREAM_FIELDS;
   }
-  if (line->status < 500) {
+  /* the tries failed, and what the client got is from elsewhere: a page for errors */
+  if (line->redispatched) status = line->backend_status;
+  if (status < 500) {
     if (line->tries == 1 || line->backend_status >= 500) return LBST_WHY_ANSWERED;
     return line->tries_502 > 0 ? LBST_WHY_RETRIED_502 : LBST_WHY_RETRIED_OTHER;
   }
   if (line->backend_status == 0) return LBST_WHY_LB_OWN_ERROR;
-  if (line->status == 504)
+  if (status == 504)
     return layout->has_connect && line->connect_us == LBST_US_NONE
              ? LBST_WHY_CONNECT_TIMEOUT
              : LBST_WHY_NO_ANSWER_IN_TIME;
