@@ -58,7 +58,10 @@ t.test('a custom log_format', async (t) => {
     ['keep-alive-race', '127.0.0.1 "POST /rst HTTP/1.1" 502 up=127.0.0.1:1 st=502 ct=0.000 rt=0.001 "-"'],
     ['refused', '127.0.0.1 "POST /rst HTTP/1.1" 502 up=127.0.0.1:1 st=502 ct=- rt=0.001 "-"'],
     ['refused', '127.0.0.1 "GET / HTTP/1.1" 504 up=[::1]:1 st=504 ct=- rt=60.001 "-"'],
-    ['app-error', '127.0.0.1 "GET / HTTP/1.1" 502 up=127.0.0.1:1 st=502 ct=0.000 rt=9.001 "-"']
+    ['app-error', '127.0.0.1 "GET / HTTP/1.1" 502 up=127.0.0.1:1 st=502 ct=0.000 rt=9.001 "-"'],
+    ['refused', '127.0.0.1 "GET / HTTP/1.1" 200 up=127.0.0.1:1 : 127.0.0.1:2 st=502 : 200 ct=- : 0.000 rt=0.001 : 0.001 "-"'],
+    ['keep-alive-race', '127.0.0.1 "GET / HTTP/1.1" 200 up=127.0.0.1:1 : 127.0.0.1:2 st=502 : 200 ct=0.000 : 0.000 rt=0.001 : 0.001 "-"'],
+    ['ok', '127.0.0.1 "GET / HTTP/1.1" 200 up=127.0.0.1:1 :  st=200 :  ct=0.000 :  rt=0.001 :  "-"']
   ]
   const { format, entries } = classifyLog(lines.map(([, line]) => line).join('\n'), { logFormat, entries: true })
   t.equal(format, 'nginx-access')

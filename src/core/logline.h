@@ -59,7 +59,7 @@ typedef struct lbst_line_s {
   int64_t sent_bytes;      /* of the request's body to the target, -1 unknown */
   uint32_t tries;          /* how many targets were tried, at least 1 */
   uint32_t tries_502;      /* of those before the last: lost, as nginx writes them */
-  bool redispatched;       /* another server took it */
+  bool redispatched;       /* another server took it, or a page for errors */
 } lbst_line_t;
 
 /* What a column of a layout means. */

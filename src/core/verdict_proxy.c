@@ -1,34 +1,53 @@
 /* The judges of the proxies that people run themselves. */
 #include "verdicts.h"
 
+/* A connection that the other side does not have any more, in the words of Unix and with
+ * the numbers of Linux and of Windows, whose words are in its own language. */
+static bool
+is_reset(lbst_slice_t message) {
+  return LBST_HAS(message, "Connection reset by peer") || LBST_HAS(message, "(104:") ||
+         LBST_HAS(message, "(10054:") || LBST_HAS(message, "(10053:");
+}
+
+static bool
+is_broken_pipe(lbst_slice_t message) {
+  return LBST_HAS(message, "Broken pipe") || LBST_HAS(message, "(32:");
+}
+
 lbst_why_t
 lbst__judge_nginx_error(const lbst_line_t *line) {
-  const lbst_slice_t m = line->cause;
+  const lbst_slice_t m = line->cause, step = line->detail;
   const bool timed_out = LBST_HAS(m, "timed out");
+  const bool closed = LBST_HAS(m, "prematurely closed connection");
 
-  if (m.len == 0) return LBST_WHY_NO_REQUEST;
+  if (m.len == 0 || LBST_HAS(m, "closed keepalive connection"))
+    return LBST_WHY_NO_REQUEST;
+  if (LBST_HAS(m, "temporarily disabled")) return LBST_WHY_COMPANION;
   if (LBST_HAS(m, "no live upstreams")) return LBST_WHY_NO_TARGET;
   if (LBST_STARTS(m, "client ") || LBST_HAS(m, "client prematurely closed") ||
-      LBST_HAS(m, "while sending to client") ||
-      LBST_HAS(m, "while reading client request") ||
-      LBST_HAS(m, "while waiting for request"))
+      LBST_HAS(step, "while sending to client") ||
+      LBST_HAS(step, "while reading client request") ||
+      LBST_HAS(step, "while waiting for request"))
     return LBST_WHY_CLIENT_CLOSED;
-  if (LBST_HAS(m, "while connecting to upstream"))
+  if (LBST_HAS(step, "while connecting to upstream"))
     return timed_out ? LBST_WHY_CONNECT_TIMEOUT : LBST_WHY_CONNECT_FAILED;
-  if (LBST_HAS(m, "while SSL handshaking to upstream")) return LBST_WHY_CONNECT_FAILED;
-  if (LBST_HAS(m, "while proxying upgraded connection")) return LBST_WHY_NO_REQUEST;
-  if (LBST_HAS(m, "while reading response header from upstream") ||
-      LBST_HAS(m, "while sending request to upstream")) {
+  if (LBST_HAS(step, "while SSL handshaking to upstream")) return LBST_WHY_CONNECT_FAILED;
+  if (LBST_HAS(step, "while proxying upgraded connection")) return LBST_WHY_NO_REQUEST;
+  if (LBST_HAS(step, "while sending request to upstream")) {
     if (timed_out) return LBST_WHY_NO_ANSWER_IN_TIME;
-    if (LBST_HAS(m, "while sending request") &&
-        (LBST_HAS(m, "(32:") || LBST_HAS(m, "(104:") || LBST_HAS(m, "prematurely")))
-      return LBST_WHY_LOST_ON_WRITE;
-    if (LBST_HAS(m, "prematurely closed connection")) return LBST_WHY_NGINX_PREMATURE;
-    if (LBST_HAS(m, "(104:")) return LBST_WHY_NGINX_RESET;
-    return LBST_WHY_BAD_ANSWER;
+    return closed || is_reset(m) || is_broken_pipe(m) ? LBST_WHY_LOST_ON_WRITE
+                                                      : LBST_WHY_BAD_ANSWER;
   }
-  if (LBST_HAS(m, "while reading upstream"))
-    return timed_out ? LBST_WHY_NO_ANSWER_IN_TIME : LBST_WHY_DIED_IN_ANSWER;
+  if (LBST_HAS(step, "while reading response header from upstream")) {
+    if (timed_out) return LBST_WHY_NO_ANSWER_IN_TIME;
+    if (closed) return LBST_WHY_NGINX_PREMATURE;
+    return is_reset(m) ? LBST_WHY_NGINX_RESET : LBST_WHY_BAD_ANSWER;
+  }
+  if (LBST_HAS(step, "while reading upstream")) {
+    if (timed_out) return LBST_WHY_NO_ANSWER_IN_TIME;
+    if (closed || is_reset(m)) return LBST_WHY_DIED_IN_ANSWER;
+    return LBST_STARTS(m, "upstream sent") ? LBST_WHY_BAD_ANSWER : LBST_WHY_LB_OWN_ERROR;
+  }
   return LBST_WHY_NO_REQUEST;
 }
 
@@ -51,18 +70,22 @@ judge_lost_try(const lbst_layout_t *layout, const lbst_line_t *line) {
 
 lbst_why_t
 lbst__judge_nginx_access(const lbst_layout_t *layout, const lbst_line_t *line) {
+  uint16_t status = line->status;
+
   if (line->status == 499 || line->status == 408 || line->status == 0)
     return LBST_WHY_CLIENT_CLOSED;
   if (!layout->has_upstream) {
     if (line->status < 500) return LBST_WHY_ANSWERED;
     return line->status == 504 ? LBST_WHY_NO_ANSWER_IN_TIME : LBST_WHY_NO_UPSTREAM_FIELDS;
   }
-  if (line->status < 500) {
+  /* the tries failed, and what the client got is from elsewhere: a page for errors */
+  if (line->redispatched) status = line->backend_status;
+  if (status < 500) {
     if (line->tries == 1 || line->backend_status >= 500) return LBST_WHY_ANSWERED;
     return line->tries_502 > 0 ? LBST_WHY_RETRIED_502 : LBST_WHY_RETRIED_OTHER;
   }
   if (line->backend_status == 0) return LBST_WHY_LB_OWN_ERROR;
-  if (line->status == 504)
+  if (status == 504)
     return layout->has_connect && line->connect_us == LBST_US_NONE
              ? LBST_WHY_CONNECT_TIMEOUT
              : LBST_WHY_NO_ANSWER_IN_TIME;

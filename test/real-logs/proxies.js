@@ -11,6 +11,9 @@ function write (dir, name, text) {
   return path.join(dir, name)
 }
 
+// what a client may ask for
+const forged = '/static/%22upstream%20prematurely%20closed%20connection%20while%20reading%20response%20header%20from%20upstream'
+
 const upFormat = '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent" ua=$upstream_addr us=$upstream_status ut=$upstream_response_time uc=$upstream_connect_time uh=$upstream_header_time ul=$upstream_response_length'
 const ingressFormat = '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent" $request_length $request_time [$up_name] [] $upstream_addr $upstream_response_length $upstream_response_time $upstream_status $request_id'
 
@@ -31,6 +34,11 @@ http {
     proxy_http_version 1.1; proxy_set_header Connection ""; proxy_read_timeout 2s;
     location / { proxy_pass http://node; }
     location /refused { proxy_pass http://127.0.0.1:${ports.dead}; }
+    location /static { root ${dir}; }
+    location /big { proxy_pass http://node; proxy_buffers 4 4k; proxy_buffer_size 4k; proxy_busy_buffers_size 8k; limit_rate 4m; }
+    location /race-page { proxy_pass http://node; error_page 502 /200; }
+    location /race-covered { proxy_pass http://node; error_page 502 =200 /200; }
+    location /404-page { proxy_pass http://node; proxy_intercept_errors on; error_page 404 /200; }
   }
 }
 `)
@@ -53,6 +61,14 @@ http {
       { method: 'POST', path: '/work', verdicts: all('app-error') },
       { method: 'POST', path: '/slow', verdicts: all('target-timeout', { ...error('target-timeout'), combined: 'target-timeout' }) },
       { method: 'POST', path: '/junk', verdicts: {} },
+      // what nginx does after a redirect inside of it is no second try
+      { method: 'GET', path: '/accel', verdicts: all('ok', { combined: 'ok' }) },
+      { method: 'GET', path: '/404-page', verdicts: all('ok', { combined: 'ok' }) },
+      { method: 'POST', path: '/race-page', warm: true, verdicts: all('keep-alive-race', error('keep-alive-race')) },
+      { method: 'POST', path: '/race-covered', warm: true, verdicts: all('keep-alive-race', error('keep-alive-race')) },
+      // a warning, of an answer that arrived
+      { method: 'GET', path: '/big', verdicts: all('ok', error('other')) },
+      { method: 'GET', path: forged, verdicts: all('ok', error('other')) },
       // an access log cannot tell a body that broke off
       { method: 'GET', path: '/half', verdicts: error('mid-response') },
       { method: 'GET', path: '/500', verdicts: all('app-error') },

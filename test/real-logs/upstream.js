@@ -7,6 +7,9 @@ const net = require('node:net')
 const body = 'fine\n'
 const answer = (status) => `HTTP/1.1 ${status} X\r\nContent-Length: ${body.length}\r\n\r\n${body}`
 
+// More than nginx keeps in memory, and than a slow client takes at once.
+const bigBytes = 1 << 20
+
 // Longer than LBST_RACE_US_MAX: the target was working, and then it closed.
 const workMs = 1300
 
@@ -33,14 +36,18 @@ async function startUpstream () {
   const act = (path, socket, served) => {
     switch (path) {
       // what a stale connection looks like: it served before, and now it is closed
-      case '/race': return served > 0 ? socket.end() : socket.write(answer(200))
+      case '/race':
+      case '/race-page':
+      case '/race-covered': return served > 0 ? socket.end() : socket.write(answer(200))
       case '/race-rst': return served > 0 ? socket.resetAndDestroy() : socket.write(answer(200))
       case '/die': return socket.end()
       case '/work': setTimeout(() => socket.end(), workMs); return
       case '/slow': return
       case '/half': return socket.write('HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\nhalf', () => socket.resetAndDestroy())
       case '/junk': return socket.end('this is no HTTP\r\n\r\n')
-      default: return socket.write(answer(Number(path.slice(1)) || 200))
+      case '/big': return socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${bigBytes}\r\n\r\n${'x'.repeat(bigBytes)}`)
+      case '/accel': return socket.write('HTTP/1.1 200 OK\r\nX-Accel-Redirect: /200\r\nContent-Length: 0\r\n\r\n')
+      default: return socket.write(answer(parseInt(path.slice(1), 10) || 200))
     }
   }
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
