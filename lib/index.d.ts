@@ -624,7 +624,8 @@ export interface DrainFunction {
   readiness (server: Server): (req: any, res: any) => void
   /**
    * Drains at a signal, calls back, and ends the process: 0, 1 when a callback failed or the
-   * deadline came first, 128 + the signal's number at a second signal. `remove()` forgets it.
+   * deadline came first, 128 + the signal's number at a second signal. Of several calls in one
+   * process the last to finish ends it. `remove()` forgets it.
    * @throws as `drain`, but at once: a mistake is told at start and not at the signal
    */
   onSignals (server: Server | Server[], options?: SignalOptions): {
