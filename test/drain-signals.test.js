@@ -14,7 +14,7 @@ const deadlineMs = 2000 // of the fixture
 const exitMsMax = 1000 // what ending may take beyond it
 
 async function start (t, how, file = 'pod.js') {
-  const child = fork(path.join(__dirname, 'fixtures', file), [how], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
+  const child = fork(path.join(__dirname, 'fixtures', file), how.split(' '), { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
   t.teardown(() => child.kill('SIGKILL'))
   const steps = []
   let stderr = ''
@@ -62,10 +62,21 @@ t.test('a request that never ends leaves time for the goodbyes', async (t) => {
   const client = await talk(pod.port)
   client.get('/never')
   while (!pod.steps.includes('never')) await once(pod.child, 'message')
-  const { code, tookMs, steps } = await pod.leave('SIGINT')
-  t.equal(code, 0)
+  const { code, tookMs, steps, stderr } = await pod.leave('SIGINT')
+  t.equal(code, 1)
+  t.equal(stderr, "lb-safe-timeouts: the drain's deadline of 1600 ms has come before the last connection ended\n")
   t.same(steps.slice(1), ['draining by SIGINT', 'database closed', 'metrics flushed'])
   t.ok(tookMs < deadlineMs + exitMsMax, `${Math.round(tookMs)} ms`)
+})
+
+t.test('the numbers for Kubernetes have time for the goodbyes too', async (t) => {
+  const windowMs = 200 // of the fixture
+  const lookMs = 1000 // the drain closes idle connections in its last second
+  for (const requestMs of [1000, 4000, 100000]) {
+    const { steps } = await (await start(t, `kubernetes ${requestMs}`)).leave('SIGTERM')
+    const [{ deadlineMs }] = steps
+    t.ok(deadlineMs >= windowMs + requestMs + lookMs, `of ${requestMs} ms for a request the drain has ${deadlineMs - windowMs}`)
+  }
 })
 
 t.test('a failing goodbye costs the exit code, and no other goodbye', async (t) => {

@@ -349,10 +349,10 @@ t.test('in a worker thread', async (t) => {
 })
 
 t.test('the numbers for Kubernetes', async (t) => {
-  t.match(drain.kubernetes({ lb: 'nginx' }), { drain: { windowMs: 10000, deadlineMs: 26000 }, terminationGracePeriodSeconds: 31, preStopSeconds: 0, preStopSecondsWithoutDrain: 10 })
-  t.match(drain.kubernetes({ lb: 'aws-alb', requestMs: 4000 }), { drain: { windowMs: 300000, deadlineMs: 305000 }, terminationGracePeriodSeconds: 310, arithmetic: [/AWS Application Load Balancer may send to a target that leaves for 300 s/] })
+  t.match(drain.kubernetes({ lb: 'nginx' }), { drain: { windowMs: 10000, deadlineMs: 31000 }, terminationGracePeriodSeconds: 36, preStopSeconds: 0, preStopSecondsWithoutDrain: 10 })
+  t.match(drain.kubernetes({ lb: 'aws-alb', requestMs: 4000 }), { drain: { windowMs: 300000, deadlineMs: 310000 }, terminationGracePeriodSeconds: 315, arithmetic: [/AWS Application Load Balancer may send to a target that leaves for 300 s/] })
   const given = drain.kubernetes({ windowMs: 3000 })
-  t.match(given.manifest, new RegExp(`terminationGracePeriodSeconds: ${given.terminationGracePeriodSeconds}\n[^]*windowMs: 3000, deadlineMs: 19000`))
+  t.match(given.manifest, new RegExp(`terminationGracePeriodSeconds: ${given.terminationGracePeriodSeconds}\n[^]*windowMs: 3000, deadlineMs: 24000`))
   t.throws(() => drain.kubernetes({ lb: 'aws_alb' }), { code: 'LBST_E_UNKNOWN_LB' })
   t.throws(() => drain.kubernetes({ windowMs: '3s' }), { code: 'LBST_E_INVALID_TYPE' })
   // what it says is what drain() takes

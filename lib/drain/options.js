@@ -22,6 +22,16 @@ const assumedWindowMs = 5000
 // and for connections that nobody used
 const reserveMsMax = 5000
 
+// of the deadline of drain.onSignals(), what the callbacks after the drain can count on: a fifth,
+// and no more than this
+const callbacksMsMax = 5000
+const callbacksShare = 5
+
+/** What is left of `deadlineMs` for the drain itself where `callbacks` come after it. */
+function deadlineOfDrain (deadlineMs, callbacks) {
+  return callbacks.length === 0 ? deadlineMs : deadlineMs - Math.min(callbacksMsMax, Math.floor(deadlineMs / callbacksShare))
+}
+
 /** The pool owner's drain time from its hop, else from the catalogue; null: unknown. */
 function findHopDrain (hops) {
   for (const hop of [...hops].reverse()) {
@@ -82,4 +92,4 @@ function readDrainOptions (given = {}, applied, { needsPlan = true } = {}) {
   return { ...chooseWindow(windowMs, deadlineMs, findHopDrain(hops)), deadlineMs, signal, idleMs }
 }
 
-module.exports = { drainNames, findHopDrain, readDrainOptions }
+module.exports = { callbacksMsMax, deadlineOfDrain, drainNames, findHopDrain, readDrainOptions }

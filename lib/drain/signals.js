@@ -7,15 +7,12 @@ const os = require('node:os')
 const { native } = require('../binding')
 const { createError, inspect } = require('../errors')
 const { pick } = require('../options')
-const { drainNames } = require('./options')
+const { deadlineOfDrain, drainNames } = require('./options')
 
 // Any copy of this package, of any version, finds what the others wait for
 const kSignals = Symbol.for('lb-safe-timeouts.signals')
 
 const signalNames = ['signals', 'onDraining', 'onDrained', ...drainNames]
-
-// of the deadline, what the callbacks after the drain can count on
-const callbacksMsMax = 5000
 
 // the shell's way to say "ended by this signal"
 const signalExitBase = 128
@@ -119,14 +116,14 @@ class Signals {
 
   async run (name, servers) {
     const { drainOptions, deadlineMs, onDraining, onDrained } = this
-    const reserveMs = onDrained.length === 0 ? 0 : Math.min(callbacksMsMax, Math.floor(deadlineMs / 5))
-    const options = { ...drainOptions, deadlineMs: deadlineMs - reserveMs }
+    const options = { ...drainOptions, deadlineMs: deadlineOfDrain(deadlineMs, onDrained) }
     // it was checked against the whole deadline
     if (options.windowMs > options.deadlineMs) options.windowMs = options.deadlineMs
     this.waitingFor = 'the last connection ended'
     const drains = servers.map((server) => this.drainOne(server, options))
     this.call(onDraining, name)
     const reports = (await Promise.all(drains)).filter((report) => report !== null)
+    if (reports.some(({ destroyed }) => destroyed > 0)) this.fail(`the drain's deadline of ${options.deadlineMs} ms has come before ${this.waitingFor}`)
     for (const callback of onDrained) {
       this.waitingFor = `${callback.name || 'a callback'} of onDrained ended`
       await this.call([callback], servers.length === 1 && reports.length === 1 ? reports[0] : reports)
