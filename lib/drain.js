@@ -13,25 +13,35 @@ const { readSignalOptions, Signals } = require('./drain/signals')
 const { findDrain, isDraining, noteDrain } = require('./drain/state')
 const { kubernetes } = require('./kubernetes')
 
+/** What drain() needs to know; throws where `server` cannot be drained so. */
+function prepare (server, options, how) {
+  checkServer(server)
+  const read = readDrainOptions(options, findApplied(server), how)
+  if (!Object.isExtensible(server) && !isDraining(server)) throw createError('LBST_E_WRITE_REFUSED', 'the server takes no new property, so that its answers cannot be announced as the last; is it frozen or sealed?')
+  return read
+}
+
+/** drain(), but a mistake is thrown. */
+function start (server, options, how) {
+  const read = prepare(server, options, how)
+  let promise = findDrain(server)
+  if (promise === undefined) {
+    promise = new Drain(server, read).run().then(deepFreeze)
+    noteDrain(server, promise)
+  }
+  return promise
+}
+
 /**
  * Drains `server`: resolves to a report when its last connection has ended, at the latest
  * when `deadlineMs` has passed. A second call returns the same promise.
  */
 function drain (server, options) {
-  let promise
   try {
-    checkServer(server)
-    const read = readDrainOptions(options, findApplied(server))
-    promise = findDrain(server)
-    if (promise === undefined) {
-      if (!Object.isExtensible(server)) throw createError('LBST_E_WRITE_REFUSED', 'the server takes no new property, so that its answers cannot be announced as the last; is it frozen or sealed?')
-      promise = new Drain(server, read).run().then(deepFreeze)
-      noteDrain(server, promise)
-    }
+    return start(server, options)
   } catch (error) {
-    promise = Promise.reject(error)
+    return Promise.reject(error)
   }
-  return promise
 }
 
 /**
@@ -45,20 +55,35 @@ drain.readiness = function (server) {
 
 /**
  * Drains `server`, or a list of servers, when a signal comes, calls `onDrained` (databases
- * and the like), and ends the process: 0, or 1 when a callback failed or the deadline came
- * first. A second signal ends it at once. Returns { remove() }.
+ * and the like), and ends the process when every other call's servers are drained too: 0, or 1
+ * when something failed or the deadline came first. A second signal ends it at once. Returns
+ * { remove() }.
  */
 drain.onSignals = function (server, options) {
-  const servers = Array.isArray(server) ? server : [server]
+  const servers = Array.isArray(server) ? [...server] : [server]
   if (servers.length === 0) throw createError('LBST_E_INVALID_TYPE', 'drain.onSignals() takes a server or a list of servers, got an empty list')
   for (const one of servers) checkServer(one)
   const read = readSignalOptions(options)
-  const [{ deadlineMs }] = servers.map((one) => readDrainOptions(read.drainOptions, findApplied(one)))
-  const signals = new Signals(servers, read, deadlineMs, drain)
+  const [{ deadlineMs }] = servers.map((one) => prepare(one, read.drainOptions))
+  const signals = new Signals(servers, { ...read, deadlineMs, start })
   return { remove: () => signals.remove() }
+}
+
+// the servers that lib/register.js found
+let registered
+
+/**
+ * What drain.onSignals() does, for the servers of a process that register meets one by one.
+ * Where there is no plan for one its idle connections are held until the deadline.
+ */
+function drainRegistered (server) {
+  const how = { needsPlan: false }
+  const { deadlineMs } = prepare(server, {}, how)
+  registered ??= new Signals([], { ...readSignalOptions(), deadlineMs, start: (one, options) => start(one, options, how), isSpare: true })
+  if (!registered.servers.includes(server)) registered.servers.push(server)
 }
 
 /** The numbers for a Kubernetes manifest, with the arithmetic. */
 drain.kubernetes = kubernetes
 
-module.exports = { drain }
+module.exports = { drain, drainRegistered }

@@ -582,7 +582,10 @@ export interface SignalOptions extends DrainOptions {
   signals?: NodeJS.Signals[]
   /** Called at once when the signal comes. */
   onDraining?: ((signal: string) => unknown) | Array<(signal: string) => unknown>
-  /** Called after the drain, in order: databases and the like. */
+  /**
+   * Called after the drain, in order: databases and the like. A fifth of `deadlineMs`, at most
+   * 5 s, is kept for them: the drain itself has the rest.
+   */
   onDrained?: ((report: DrainReport | DrainReport[]) => unknown) | Array<(report: DrainReport | DrainReport[]) => unknown>
 }
 
@@ -625,7 +628,8 @@ export interface DrainFunction {
   readiness (server: Server): (req: any, res: any) => void
   /**
    * Drains at a signal, calls back, and ends the process: 0, 1 when a callback failed or the
-   * deadline came first, 128 + the signal's number at a second signal. `remove()` forgets it.
+   * deadline came first (`destroyed` connections too), 128 + the signal's number at a second signal. Of several calls in one
+   * process the last to finish ends it. `remove()` forgets it.
    * @throws as `drain`, but at once: a mistake is told at start and not at the signal
    */
   onSignals (server: Server | Server[], options?: SignalOptions): {

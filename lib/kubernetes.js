@@ -3,7 +3,7 @@
 // The numbers that a Kubernetes manifest needs so that a pod leaves without a loss, and the
 // arithmetic that leads to them.
 
-const { findHopDrain } = require('./drain/options')
+const { callbacksMsMax, findHopDrain } = require('./drain/options')
 const { checkDuration, pick, readOptions } = require('./options')
 
 const names = ['lb', 'idleTimeoutMs', 'metadata', 'windowMs', 'requestMs']
@@ -47,11 +47,11 @@ function kubernetes (given = {}) {
   for (const name of Object.keys(lbOptions)) if (lbOptions[name] === undefined) delete lbOptions[name]
   const { hops } = readOptions(lbOptions).ask
   const { windowMs, why } = chooseWindow({ windowMs: givenWindowMs }, hops)
-  const deadlineMs = windowMs + requestMs + finishMs
+  const deadlineMs = windowMs + requestMs + finishMs + callbacksMsMax
   const graceSeconds = toSeconds(deadlineMs) + spareSeconds
   const arithmetic = [
     `windowMs ${windowMs}: ${why}`,
-    `deadlineMs ${deadlineMs} = window ${windowMs} + longest request ${requestMs} + last looks ${finishMs}`,
+    `deadlineMs ${deadlineMs} = window ${windowMs} + longest request ${requestMs} + last looks ${finishMs} + onDrained ${callbacksMsMax}`,
     `terminationGracePeriodSeconds ${graceSeconds} = deadline ${toSeconds(deadlineMs)} + ${spareSeconds} to spare`,
     `preStop 0: drain() goes on accepting for windowMs after SIGTERM, which is what a preStop sleep is for. Without drain(), sleep ${toSeconds(windowMs)} and add as much to the grace period`,
     `readinessProbe every ${readiness.periodSeconds} s, ${readiness.failureThreshold} failures: not ready ${readiness.periodSeconds * readiness.failureThreshold + readiness.timeoutSeconds} s after the drain began at the latest`

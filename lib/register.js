@@ -56,15 +56,11 @@ function isHttpServer (server) {
   return server.listenerCount('request') > 0 || server.keepAliveTimeout !== undefined || typeof server.updateSettings === 'function'
 }
 
-// the servers that a signal drains; a process can open more of them at any time
-const drained = []
-
 /** What drain.onSignals() does, for all servers of the process together. */
 function drainOnSignals (server) {
   // signals come to the main thread only
   if (process.env.LB_SAFE_TIMEOUTS_DRAIN !== '1' || !require('node:worker_threads').isMainThread) return
-  if (drained.includes(server)) return
-  if (drained.push(server) === 1) require('./drain').drain.onSignals(drained)
+  require('./drain').drainRegistered(server)
 }
 
 // adds a server to what the status socket tells; null: the socket could not be opened

@@ -32,7 +32,7 @@ const options: Options = { lb: ['cloudflare', { id: 'aws-alb', idleTimeoutMs: 12
 const server = http.createServer()
 const report: Report = applyLbSafeTimeouts(server, options)
 if (!report.safe) throw new Error(report.warnings.map(({ message }) => message).join('\\n'))
-drain.onSignals(server, { deadlineMs: 26000 })
+drain.onSignals(server, { deadlineMs: 31000 })
 \`\`\`
 `
 

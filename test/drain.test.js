@@ -49,13 +49,21 @@ t.test('wrong arguments are refused with a code, and change nothing', async (t) 
     [[server, { windowMs: 3000, deadlineMs: 2000 }], 'LBST_E_CONFLICT', /windowMs 3000 is longer than deadlineMs 2000.*set deadlineMs to 8000/],
     [[server, { windowMs: 30000 }], 'LBST_E_CONFLICT', /the default deadlineMs of 25000/],
     [[server, { signal: 'SIGTERM' }], 'LBST_E_INVALID_TYPE', /AbortSignal.*onSignals/],
-    [[server, { lb: 'aws_alb' }], 'LBST_E_UNKNOWN_LB', /aws-alb/]
+    [[server, { lb: 'aws_alb' }], 'LBST_E_UNKNOWN_LB', /aws-alb/],
+    [[server, { lb: 'render' }], 'LBST_E_NO_IDLE_TIMEOUT', /Render/],
+    [[server, { lb: 'aws-alb', idleTimeoutMs: 120000 }], 'LBST_E_CONFLICT', /idleTimeoutMs: 120000/],
+    [[server, { idleTimeoutMs: 2 ** 31 - 1 }], 'LBST_E_TOO_LONG', /2147483647/]
   ]
   for (const [args, code, message] of rows) {
     await t.rejects(drain(...args), { code, message }, `${code} ${message}`)
   }
   t.equal(Object.hasOwn(server, 'emit'), false)
   t.equal(server.listenerCount('connection'), createServer().listenerCount('connection'))
+  const health = createServer(drain.readiness(server))
+  const client = await talk(await listen(t, health))
+  client.get('/')
+  t.match(await client.until(/ready\n/), /^HTTP\/1\.1 200 /, 'it is not draining')
+  t.match(await drain(server, quick), { destroyed: 0 }, 'and a right call after it drains')
 })
 
 t.test('the window comes from the option, the metadata, the catalogue or a guess', async (t) => {
@@ -341,10 +349,10 @@ t.test('in a worker thread', async (t) => {
 })
 
 t.test('the numbers for Kubernetes', async (t) => {
-  t.match(drain.kubernetes({ lb: 'nginx' }), { drain: { windowMs: 10000, deadlineMs: 26000 }, terminationGracePeriodSeconds: 31, preStopSeconds: 0, preStopSecondsWithoutDrain: 10 })
-  t.match(drain.kubernetes({ lb: 'aws-alb', requestMs: 4000 }), { drain: { windowMs: 300000, deadlineMs: 305000 }, terminationGracePeriodSeconds: 310, arithmetic: [/AWS Application Load Balancer may send to a target that leaves for 300 s/] })
+  t.match(drain.kubernetes({ lb: 'nginx' }), { drain: { windowMs: 10000, deadlineMs: 31000 }, terminationGracePeriodSeconds: 36, preStopSeconds: 0, preStopSecondsWithoutDrain: 10 })
+  t.match(drain.kubernetes({ lb: 'aws-alb', requestMs: 4000 }), { drain: { windowMs: 300000, deadlineMs: 310000 }, terminationGracePeriodSeconds: 315, arithmetic: [/AWS Application Load Balancer may send to a target that leaves for 300 s/] })
   const given = drain.kubernetes({ windowMs: 3000 })
-  t.match(given.manifest, new RegExp(`terminationGracePeriodSeconds: ${given.terminationGracePeriodSeconds}\n[^]*windowMs: 3000, deadlineMs: 19000`))
+  t.match(given.manifest, new RegExp(`terminationGracePeriodSeconds: ${given.terminationGracePeriodSeconds}\n[^]*windowMs: 3000, deadlineMs: 24000`))
   t.throws(() => drain.kubernetes({ lb: 'aws_alb' }), { code: 'LBST_E_UNKNOWN_LB' })
   t.throws(() => drain.kubernetes({ windowMs: '3s' }), { code: 'LBST_E_INVALID_TYPE' })
   // what it says is what drain() takes

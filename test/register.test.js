@@ -1,6 +1,6 @@
 'use strict'
 
-const { spawnSync } = require('node:child_process')
+const { execFile, spawnSync } = require('node:child_process')
 const path = require('node:path')
 const t = require('tap')
 const { register, startProgram, stopProgram, outlives } = require('./helpers/preload')
@@ -10,6 +10,14 @@ const fixture = (name) => path.join(__dirname, 'fixtures', 'register', name)
 function run (code, env = {}, args = ['--require', register]) {
   const result = spawnSync(process.execPath, [...args, '-e', code], { encoding: 'utf8', env: { ...process.env, ...env }, timeout: 20000 })
   return { code: result.status, signal: result.signal, stdout: result.stdout.trim(), stderr: result.stderr.trim() }
+}
+
+/** run() beside others. */
+function start (code, env) {
+  const options = { env: { ...process.env, ...env }, timeout: 20000 }
+  return new Promise((resolve) => execFile(process.execPath, ['--require', register, '-e', code], options, (error, stdout, stderr) => {
+    resolve({ code: error === null ? 0 : error.code, signal: error === null ? null : error.signal, stdout: stdout.trim(), stderr: stderr.trim() })
+  }))
 }
 
 const serve = 'const s = require("http").createServer(); s.listen(0, () => { console.log(s.keepAliveTimeout); s.close() })'
@@ -87,9 +95,10 @@ t.test('twice is once', async (t) => {
 })
 
 t.test('LB_SAFE_TIMEOUTS_DRAIN=1: a signal drains every server and ends the process', async (t) => {
-  // two servers, an answer under way when the signal comes, and no handler of their own
-  const code = `
+  // an answer under way when the signal comes, another server, and no handler of their own
+  const program = (first = '') => `
     const http = require('node:http')
+    ${first}
     const server = http.createServer((req, res) => {
       process.kill(process.pid, 'SIGTERM')
       setTimeout(() => res.end('late'), 300)
@@ -101,6 +110,35 @@ t.test('LB_SAFE_TIMEOUTS_DRAIN=1: a signal drains every server and ends the proc
       })
     })`
   const env = { LB_SAFE_TIMEOUTS_LB: 'nginx', LB_SAFE_TIMEOUTS_LOG: 'off' }
-  t.match(run(code, env), { code: null, signal: 'SIGTERM', stdout: '' }, 'the control: the answer is lost')
-  t.same(run(code, { ...env, LB_SAFE_TIMEOUTS_DRAIN: '1' }), { code: 0, signal: null, stdout: 'late close', stderr: '' })
+  const drained = { code: 0, signal: null, stdout: 'late close', stderr: '' }
+  const foreign = "require('node:net').createServer().on('request', () => {}).listen(0, '127.0.0.1')"
+  const rows = [
+    ['the control: the answer is lost', program(), {}, { code: null, signal: 'SIGTERM', stdout: '' }],
+    ['drained', program(), { LB_SAFE_TIMEOUTS_DRAIN: '1' }, drained],
+    ['a load balancer that no source has a number for', program(), { LB_SAFE_TIMEOUTS_DRAIN: '1', LB_SAFE_TIMEOUTS_LB: 'gcp-cloud-run' }, drained],
+    ['no http server, though it has a listener for requests, came first', program(foreign), { LB_SAFE_TIMEOUTS_DRAIN: '1' }, drained],
+    ['or later', program(`setImmediate(() => { ${foreign} })`), { LB_SAFE_TIMEOUTS_DRAIN: '1' }, drained]
+  ]
+  const found = await Promise.all(rows.map(([, code, more]) => start(code, { ...env, ...more })))
+  rows.forEach(([name, , , wanted], i) => t.match(found[i], wanted, name))
+})
+
+t.test('LB_SAFE_TIMEOUTS_DRAIN=1 leaves alone what the application drains itself', async (t) => {
+  const listen = "listen(0, '127.0.0.1')"
+  const program = (early, late) => `
+    const { drain } = require(${JSON.stringify(path.join(__dirname, '..'))})
+    const server = require('node:http').createServer()
+    const own = () => drain.onSignals(server, { windowMs: 0, deadlineMs: 5000, onDrained: closeDatabase })
+    const closeDatabase = async ({ windowMs }) => {
+      for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setTimeout(resolve, 10))
+      console.log('window', windowMs, 'database closed')
+    }
+    ${early}
+    ${late}
+    server.once('listening', () => process.kill(process.pid, 'SIGTERM'))`
+  const env = { LB_SAFE_TIMEOUTS_LB: 'nginx', LB_SAFE_TIMEOUTS_DRAIN: '1', LB_SAFE_TIMEOUTS_LOG: 'off' }
+  const orders = [['own()', `server.${listen}`], [`server.${listen}`, 'own()']]
+  for (const found of await Promise.all(orders.map(([early, late]) => start(program(early, late), env)))) {
+    t.same(found, { code: 0, signal: null, stdout: 'window 0 database closed', stderr: '' })
+  }
 })

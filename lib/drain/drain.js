@@ -5,7 +5,6 @@
 
 const diagnostics = require('node:diagnostics_channel')
 const { setTimeout: wait } = require('node:timers/promises')
-const { planLbSafeTimeouts } = require('../apply')
 const { Announcer } = require('./announce')
 const { QUIET, UNSURE } = require('./connection')
 const { Connections } = require('./connections')
@@ -50,7 +49,7 @@ class Drain {
     this.deadlineAtMs = now + options.deadlineMs
     this.finalAtMs = this.deadlineAtMs - Math.min(finalMsMax, Math.floor((options.deadlineMs - options.windowMs) / 2))
     this.closedAtMs = Infinity // when the listener was closed
-    this.idleMs = Infinity // how long a peer may be silent
+    this.idleMs = options.idleMs // how long a peer may be silent
     this.hurry = new AbortController() // ends the window, and the wait for idle connections
     this.empty = null // resolves the wait for the last connection
     this.counts = { atStart: 0, accepted: 0, answered: 0, closedAfterAnswer: 0, closedByPeer: 0, closedIdle: 0, savedByLook: 0, closedByNode: 0, destroyed: 0, upgraded: 0, sessions: 0 }
@@ -77,7 +76,6 @@ class Drain {
     const { server, options } = this
     this.connections.start()
     this.counts.atStart = this.connections.size
-    this.idleMs = this.findIdleMs()
     this.announcer.start()
     for (const name of ['upgrade', 'connect']) {
       // a listener of ours alone would change what Node does with such a request
@@ -89,13 +87,6 @@ class Drain {
     const event = { server, windowMs: options.windowMs, deadlineMs: options.deadlineMs }
     channel.publish(event)
     server.emit('draining', event)
-  }
-
-  /** A peer silent for longer than the plan asks Node to wait has no request on its way. */
-  findIdleMs () {
-    const { lbOptions, applied } = this.options
-    const plan = lbOptions === null ? applied.report : planLbSafeTimeouts(lbOptions)
-    return plan.after.keepAliveTimeout || Infinity // 0: the load balancer has no limit
   }
 
   watchSignal (signal) {
