@@ -76,7 +76,8 @@ function createReport (ask, plan, before) {
 }
 
 function enableTcpKeepAlive (socket) {
-  socket.setKeepAlive(true, tcpKeepAliveDelayMs)
+  // what an application hands to emit('connection') itself may be any Duplex
+  if (typeof socket.setKeepAlive === 'function') socket.setKeepAlive(true, tcpKeepAliveDelayMs)
 }
 
 /** restore() of a report: puts back what this call wrote, where it still stands. */

@@ -7,8 +7,6 @@
 const fs = require('node:fs')
 const path = require('node:path')
 
-const kWarned = 'lb-safe-timeouts: no native module'
-
 let loaded // { binding, isNative }
 
 /**
@@ -123,10 +121,7 @@ function createMissing (tried) {
 
 /** Once in a process, and not where it was asked for. */
 function warn (tried) {
-  if (isOff()) return
-  const { getEnvironmentData, setEnvironmentData } = require('node:worker_threads')
-  if (getEnvironmentData(kWarned)) return
-  setEnvironmentData(kWarned, true) // for the workers to come
+  if (isOff() || !require('./once').isFirst('native')) return
   process.emitWarning(
     `${describe(tried)}. Its rules run as WebAssembly instead, timeouts are set as ever, but ` +
     'nobody asks the kernel before an idle connection is closed. `npx lb-safe-timeouts build` ' +

@@ -114,12 +114,15 @@ class EvidenceOf {
     this.closes = undefined
     this.histogram = undefined // takes 140 KB
     this.lastCameMs = -Infinity
+    this.active = true
     const evidence = this
     this.onEnd = function onEnd () { evidence.onPeerEnd(this) }
   }
 
   stop () {
     unwatchLoop()
+    this.active = false // an upgraded socket is on no list
+    listConnections(this.server)?.forEach((socket) => socket.removeListener('end', this.onEnd))
   }
 
   setUser (user) {
@@ -136,7 +139,7 @@ class EvidenceOf {
 
   onPeerEnd (socket) {
     try {
-      if (socket.writableEnded || !isBetweenRequests(socket)) return
+      if (!this.active || socket.writableEnded || !isBetweenRequests(socket)) return
       this.byPeer++
       const idle = readIdle(socket)
       if (idle !== null) this.record(idle.sinceMs, idle.idleMs)
@@ -146,10 +149,14 @@ class EvidenceOf {
     }
   }
 
-  /** The last look tells of a connection that came, */
-  onConnection (socket) {
-    this.lastCameMs = performance.now()
-    this.closes?.provoke(this.lastCameMs)
+  /** The last look tells of a connection that came, or was there when it began, */
+  onConnection (socket, isNew) {
+    if (isNew) {
+      this.lastCameMs = performance.now()
+      this.closes?.provoke(this.lastCameMs)
+    } else if (socket.listeners('end').includes(this.onEnd)) {
+      return
+    }
     socket.prependListener('end', this.onEnd)
   }
 

@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events'
 import type { Server as HttpServer } from 'node:http'
 import type { Server as HttpsServer } from 'node:https'
 import type { Http2Server, Http2SecureServer } from 'node:http2'
@@ -82,14 +83,12 @@ export type LbId =
 /** Any server with Node's HTTP timers. */
 export type Server = HttpServer | HttpsServer | Http2Server | Http2SecureServer | ServerLike
 
-/** A server of another make with the same methods and timers (a framework's own, spdy). */
-export interface ServerLike {
+/** A server of another make with the same methods, events and timers (a framework's own, spdy). */
+export interface ServerLike extends EventEmitter {
   /** As of net.Server. */
   listen (...args: any[]): any
   /** As of net.Server. */
   close (...args: any[]): any
-  /** As of EventEmitter. */
-  on (event: string, listener: (...args: any[]) => void): any
   /** ms, as Node has it. */
   keepAliveTimeout: number
   /** ms, as Node has it. */

@@ -49,8 +49,8 @@ function recall (socket) {
 
 /**
  * Looks at the connections of `server` before Node closes them, until stop(). An `observer`
- * hears of each that comes, onConnection(socket), and of each that was closed or kept,
- * onIdleDeadline(socket, look); `onFirst` is called before the first. With `look: false` it only
+ * hears of each that is there or comes, onConnection(socket, isNew), and of each that was closed
+ * or kept, onIdleDeadline(socket, look); `onFirst` is called before the first. With `look: false` it only
  * listens.
  */
 class LastLook {
@@ -88,7 +88,7 @@ class LastLook {
       this.onFirst?.()
     }
     if (typeof socket._onTimeout === 'function') socket._onTimeout = this.onTimeout
-    if (isNew) this.observer?.onConnection(socket)
+    this.observer?.onConnection(socket, isNew)
   }
 
   /** keepAliveTimeout may have changed: connections are armed with the new value from now on. */

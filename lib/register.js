@@ -21,22 +21,14 @@ const kAttached = Symbol.for('lb-safe-timeouts.attached')
 // On Lambda the runtime's own http server speaks to no load balancer
 const isInert = process.env.AWS_LAMBDA_FUNCTION_NAME !== undefined
 
-let hasLogged = false
-
-/** One line for all workers of a cluster, and for all threads of a process. */
-function isFirst () {
-  return (require('node:cluster').worker?.id ?? 1) === 1 && require('node:worker_threads').threadId <= 1
+/** One line of each `kind` for all workers of a cluster, and for all threads of a process. */
+function isFirst (kind) {
+  return (require('node:cluster').worker?.id ?? 1) === 1 && require('./once').isFirst(kind)
 }
 
-function log (text, record) {
-  if (hasLogged) return
-  hasLogged = true
-  write(text, record)
-}
-
-function write (text, record) {
+function write (kind, text, record) {
   const format = process.env.LB_SAFE_TIMEOUTS_LOG ?? 'line'
-  if (format === 'off' || !isFirst()) return
+  if (format === 'off' || !isFirst(kind)) return
   // written at once, and lost rather than thrown where stderr is closed
   try {
     require('node:fs').writeSync(2, (format === 'json' ? JSON.stringify({ 'lb-safe-timeouts': record }) : `lb-safe-timeouts: ${text}`) + '\n')
@@ -70,7 +62,7 @@ let addToSocket
 function tellSocket (server, problem) {
   // asked for each time: nothing is loaded where no socket is wanted
   if (!process.env.LB_SAFE_TIMEOUTS_SOCKET || process.env.LB_SAFE_TIMEOUTS_SOCKET === '0' || addToSocket === null) return
-  const complain = (message) => write(`no status socket: ${message}`, { statusSocket: { error: message } })
+  const complain = (message) => write('socket', `no status socket: ${message}`, { statusSocket: { error: message } })
   try {
     addToSocket ??= require('./socket/serve').openStatusSocket(process.env, complain)
     addToSocket(server, problem)
@@ -88,11 +80,11 @@ function apply (server) {
     drainOnSignals(server)
     if (server[kAttached] === undefined) {
       const report = require('./apply').applyLbSafeTimeouts(server, { onUnsafeWrite: 'enforce' })
-      log(describe(report), report)
+      write('line', describe(report), report)
     }
   } catch (error) {
     if (error.code === 'LBST_E_NOT_A_SERVER') return
-    log(`not applied: ${error.message}`, { error: { code: error.code, message: error.message } })
+    write('line', `not applied: ${error.message}`, { error: { code: error.code, message: error.message } })
     problem = `not applied: ${error.message}`
   }
   tellSocket(server, problem)
@@ -121,6 +113,7 @@ function applyToListening (Server) {
 
 function register () {
   if (isInert) return
+  require('./once') // shared with the threads to come
   const { Server } = require('node:net')
   if (!Server.prototype.listen[kRegistered]) applyToListening(Server)
   wrapListen(Server.prototype)

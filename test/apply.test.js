@@ -2,13 +2,14 @@
 
 // What applyLbSafeTimeouts() does to a server, and what it says about it.
 
-const { once } = require('node:events')
+const { EventEmitter, once } = require('node:events')
 const http = require('node:http')
 const https = require('node:https')
 const http2 = require('node:http2')
 const net = require('node:net')
+const { Duplex } = require('node:stream')
 const t = require('tap')
-const { applyLbSafeTimeouts, nodeTimers } = require('..')
+const { applyLbSafeTimeouts, drain, nodeTimers, status } = require('..')
 
 const codes = (notes) => notes.map(({ code }) => code)
 const timeouts = ({ keepAliveTimeout, headersTimeout, requestTimeout }) => [keepAliveTimeout, headersTimeout, requestTimeout]
@@ -181,6 +182,23 @@ t.test('a pool owner without an idle limit: never close first, and find dead pee
   t.equal(long.safe, false)
 })
 
+t.test('a Duplex that the application hands to the server itself', async (t) => {
+  for (const lb of ['haproxy', 'aws-alb']) {
+    const server = http.createServer((req, res) => res.end('ok'))
+    applyLbSafeTimeouts(server, { lb, onUnsafeWrite: 'enforce' })
+    const answered = new EventEmitter()
+    const duplex = new Duplex({ read () {}, write (chunk, encoding, done) { answered.emit('chunk', String(chunk)); done() } })
+    server.emit('connection', duplex)
+    const chunk = once(answered, 'chunk')
+    duplex.push('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+    t.match(await chunk, [/^HTTP\/1\.1 200/], lb)
+    server.keepAliveTimeout = 1 // undone, and every connection looked at again
+    t.type(status(server).verdict, 'string')
+    duplex.push(null)
+    await once(duplex, 'close')
+  }
+})
+
 t.test('every kind of server, before and after listen', async (t) => {
   for (const [name, create] of [['http', () => http.createServer()], ['https', () => https.createServer()]]) {
     const server = create()
@@ -211,9 +229,16 @@ t.test('http2: what this Node gives to HTTP/1 connections decides', async (t) =>
 })
 
 t.test('a server of another make, with the same methods and timers', async (t) => {
-  const other = { listen () {}, close () {}, on () {}, listeners () { return [] }, keepAliveTimeout: 5000, headersTimeout: 60000, requestTimeout: 300000 }
+  const like = () => Object.assign(new EventEmitter(), { listen () {}, close (done) { done?.() }, keepAliveTimeout: 5000, headersTimeout: 60000, requestTimeout: 300000 })
+  const other = like()
   applyLbSafeTimeouts(other, { lb: 'aws-alb' })
   t.same(timeouts(other), [65000, 66000, 300000])
+  t.equal(applyLbSafeTimeouts(like(), { lb: 'haproxy' }).safe, true)
+  t.match(await drain(like(), { windowMs: 0, deadlineMs: 1000 }), { windowMs: 0, deadlineMs: 1000 })
+
+  const noEmitter = { ...like(), on () {} }
+  t.throws(() => applyLbSafeTimeouts(noEmitter, { lb: 'haproxy' }), { code: 'LBST_E_NOT_A_SERVER' }, 'its events are not as Node has them')
+  t.equal(noEmitter.keepAliveTimeout, 5000)
 })
 
 t.test('a chain: the last pool owner governs', async (t) => {

@@ -8,6 +8,7 @@ const { spawnSync } = require('node:child_process')
 const { once } = require('node:events')
 const t = require('tap')
 const lbst = require('..')
+const { findAttached } = require('../lib/attach')
 const { Peer } = require('./helpers/peer')
 const { createPem } = require('./support/certificate')
 
@@ -85,6 +86,39 @@ for (const protocol of ['http', 'https']) {
     t.same(JSON.parse(JSON.stringify(status)), status)
   })
 }
+
+t.test('a connection that was there before is counted once, by the evidence that holds', async (t) => {
+  const { server, report, port } = await serve(t, 'http', { lb: 'aws-alb' })
+  const closes = []
+  const listener = (message) => { if (message.server === server) closes.push(message.by) }
+  diagnosticsChannel.subscribe('lb-safe-timeouts:idle-close', listener)
+  t.teardown(() => diagnosticsChannel.unsubscribe('lb-safe-timeouts:idle-close', listener))
+  const [socket, peer] = await Promise.all([once(server, 'connection').then(([socket]) => socket), Peer.connect(port)])
+  await peer.request()
+  const listeners = socket.listenerCount('end')
+
+  report.restore()
+  t.equal(socket.listenerCount('end'), listeners - 1, 'what is ours is gone')
+  lbst.applyLbSafeTimeouts(server, { lb: 'aws-alb' })
+  lbst.applyLbSafeTimeouts(server, { lb: 'gcp-external-alb' })
+  t.equal(socket.listenerCount('end'), listeners)
+  const gone = once(socket, 'close')
+  peer.socket.end()
+  await gone
+  t.same(closes, ['peer'])
+  t.same(lbst.status(server).idleCloses, { byPeer: 1, byNode: 0 })
+})
+
+t.test('a stopped evidence says no more of a connection that the server has given away', async (t) => {
+  const { server, report, port } = await serve(t, 'http', { lb: 'aws-alb' })
+  const { evidence } = findAttached(server)
+  const [socket, peer] = await Promise.all([once(server, 'connection').then(([socket]) => socket), Peer.connect(port)])
+  await peer.request()
+  report.restore()
+  evidence.onPeerEnd(socket)
+  t.equal(evidence.byPeer, 0)
+  peer.destroy()
+})
 
 t.test('a verdict follows later writes', async (t) => {
   const { server } = await serve(t, 'http', { idleTimeoutMs: 60000, onUnsafeWrite: 'enforce' })

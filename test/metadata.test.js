@@ -205,7 +205,10 @@ t.test('lb-safe-timeouts detect', async (t) => {
   t.match(run(['aws-clb.json', '--format', 'awz']), { status: 2, stderr: /did you mean 'aws'/ })
   t.match(run([], { env: { ...process.env, DYNO: 'web.1' } }), { status: 0, stdout: /Heroku.*platform/ })
   t.match(run(['--help']), { status: 0, stdout: /--format/ })
-  t.notMatch(run(['-'], { input: 'http { upstream "a\u001b[31m" { keepalive 1; } }' }).stdout, /\u001b/, 'no escape sequence reaches the terminal') // eslint-disable-line no-control-regex
+  const hostile = run(['-'], { input: '# configuration file /etc/\x1b]0;a\x07.conf:\nhttp { upstream "a\x1b[31m\u202e" { server x:1; keepalive 1; } server { location / { proxy_set_header Connection ""; proxy_pass http://a; } } }' }).stdout
+  t.match(hostile, /\/etc\/\?\]0;a\?\.conf:1: /, 'what a terminal would obey becomes a question mark,')
+  t.match(hostile, /a \[31m$/m, 'in a name a space')
+  t.notMatch(hostile, /(?!\n)[\p{Cc}\p{Cf}]/u)
 })
 
 t.test('a block without a name, where words are expected (found by the fuzzer)', async (t) => {

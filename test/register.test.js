@@ -63,6 +63,22 @@ t.test('one line at most', async (t) => {
   t.equal(run(twice, { LB_SAFE_TIMEOUTS_LOG: 'off' }).stderr, '')
 })
 
+t.test('one line from all threads, whichever has a server', async (t) => {
+  const hooks = 'data:text/javascript,' + encodeURIComponent("import { register } from 'node:module'; register?.('data:text/javascript,export const a = 1')")
+  const cases = [
+    ['main and worker', ['serve', 'serve']],
+    ['the second worker', ['-', '-', 'serve']],
+    ['two workers', ['-', 'serve', 'serve']],
+    ["a worker beside the hooks' thread", ['-', 'serve'], ['--import', hooks]]
+  ]
+  for (const [name, threads, flags = []] of cases) {
+    const env = { ...process.env, LB_SAFE_TIMEOUTS_LB: 'aws_alb', NODE_NO_WARNINGS: '1' }
+    const { status, stderr } = spawnSync(process.execPath, [...flags, '--require', register, fixture('threads.js'), ...threads], { encoding: 'utf8', env, timeout: 20000 })
+    t.equal(status, 0, name)
+    t.match(stderr, /^lb-safe-timeouts: not applied: [^\n]*\?\n$/, name)
+  }
+})
+
 t.test('a later write is undone without a word', async (t) => {
   const code = serve.replace('console.log', 's.keepAliveTimeout = 5000; s.headersTimeout = null; console.log')
   t.same(run(code, { LB_SAFE_TIMEOUTS_LOG: 'off' }), { code: 0, signal: null, stdout: '65000', stderr: '' })

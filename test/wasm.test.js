@@ -197,6 +197,13 @@ t.test('a platform without a binary: one warning for a process and its threads',
   t.equal(stdout, applied + applied)
   t.match(stderr, /could not be loaded \(freebsd-\w+, Node [\d.]+\)\. Tried: build\/Release: nothing was built here; freebsd-\w+: there is no prebuilt binary for it\. /)
   t.equal(stderr.match(/LBST_W_NO_NATIVE/g).length, 1)
+
+  const siblings = run(`${pretend}
+    const { Worker } = require('worker_threads')
+    const start = (count) => count > 0 && new Worker(${JSON.stringify(pretend + applyScript)}, { eval: true }).on('exit', () => start(count - 1))
+    start(2)`, { cwd, flags: ['--require', 'lb-safe-timeouts/register'] })
+  t.equal(siblings.stdout, applied + applied)
+  t.equal(siblings.stderr.match(/LBST_W_NO_NATIVE/g).length, 1, 'workers beside each other, where register is loaded first')
 })
 
 t.test('a binary that cannot be loaded says why', options, async (t) => {

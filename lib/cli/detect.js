@@ -8,6 +8,7 @@ const { parseLbMetadata } = require('../metadata')
 const { readFileSync } = require('../metadata/file')
 const { tooBig } = require('../metadata/fail')
 const { inputBytesMax } = require('../metadata/limits')
+const { plainText } = require('../plain-text')
 
 async function readStream (stream) {
   const chunks = []
@@ -81,12 +82,13 @@ async function run (flags, io) {
   // one after another: an error names the first file that has one
   for (const name of names) files.push(await readOne(name, flags.format, io))
   const hops = files.flatMap((file) => file.hops)
+  const write = (report, text) => io.stdout.write(flags.json ? JSON.stringify(report, null, 2) + '\n' : plainText(text))
   if (names.length > 0 && hops.length === 0) {
-    io.stdout.write(flags.json ? JSON.stringify({ files, plan: null, problem: null }, null, 2) + '\n' : files.map(({ file, format }) => `${file}: read as ${format}, but it tells of no load balancer's idle timeout\n`).join(''))
+    write({ files, plan: null, problem: null }, files.map(({ file, format }) => `${file}: read as ${format}, but it tells of no load balancer's idle timeout\n`).join(''))
     return 1
   }
   const found = plan(names.length > 0 ? { metadata: hops } : {})
-  io.stdout.write(flags.json ? JSON.stringify({ files, ...found }, null, 2) + '\n' : draw(files, found))
+  write({ files, ...found }, draw(files, found))
   return found.plan !== null && found.plan.lb.source !== 'assumed' && found.plan.safe && (hops.length === 0 || hops.some(({ role }) => role === 'pool-owner')) ? 0 : 1
 }
 

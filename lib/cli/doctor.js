@@ -10,6 +10,7 @@ const { readBalancer, planFor } = require('../doctor/balancer')
 const { createTarget } = require('../doctor/target')
 const words = require('../doctor/words')
 const { createError, inspect } = require('../errors')
+const { plainText } = require('../plain-text')
 const { checkWritable } = require('./file')
 const { startProgress } = require('./progress')
 
@@ -129,7 +130,7 @@ async function run (flags, io) {
   report.remedies = words.tellRemedies(report, plan, lb.id === null ? [] : findLoadBalancer(lb.id).remedies)
   if (flags.html !== undefined) fs.writeFileSync(flags.html, require('../report/doctor').renderDoctor(report))
   const { observations, ...shown } = report
-  io.stdout.write(flags.json ? JSON.stringify(shown, null, 2) + '\n' : tell(report))
+  io.stdout.write(flags.json ? JSON.stringify(shown, null, 2) + '\n' : plainText(tell(report)))
   return exitCodes[report.verdict]
 }
 

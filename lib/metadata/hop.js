@@ -12,10 +12,9 @@ function findRow (id) {
   return loadBalancers().find((row) => row.id === id)
 }
 
-/** A name on one line, however it was written: no escape sequence of others reaches a terminal. */
+/** A name on one line, however it was written: nothing that a terminal would obey, or reorder. */
 function tidy (name) {
-  // eslint-disable-next-line no-control-regex
-  return String(name).slice(0, nameCharsMax).replace(/[\x00-\x20\x7f-\x9f]/g, ' ').trim()
+  return String(name).slice(0, nameCharsMax).replace(/[\s\p{Cc}\p{Cf}\p{Cs}]/gu, ' ').trim()
 }
 
 function list (words) {

@@ -2,7 +2,9 @@
 
 #include <stddef.h>
 
-#define SERVER_METHODS (LBST_TRAIT(LISTEN) | LBST_TRAIT(CLOSE) | LBST_TRAIT(ON))
+/* An EventEmitter of Node's, that is: on() alone is of any make. */
+#define SERVER_METHODS                                                                   \
+  (LBST_TRAIT(LISTEN) | LBST_TRAIT(CLOSE) | LBST_TRAIT(ON) | LBST_TRAIT(PREPEND))
 
 static bool
 has(uint32_t traits, uint32_t wanted) {

@@ -12,6 +12,7 @@
   XX(LISTEN, "listen")                                                                   \
   XX(CLOSE, "close")                                                                     \
   XX(ON, "on")                                                                           \
+  XX(PREPEND, "prependListener")                                                         \
   XX(THEN, "then")                                                                       \
   XX(USE, "use")                                                                         \
   XX(HANDLE, "handle")                                                                   \

@@ -4,7 +4,7 @@
 #include "tap.h"
 
 #define T(name) LBST_TRAIT(name)
-#define METHODS (T(LISTEN) | T(CLOSE) | T(ON))
+#define METHODS (T(LISTEN) | T(CLOSE) | T(ON) | T(PREPEND))
 
 static const struct {
   uint32_t traits;
@@ -22,6 +22,8 @@ static const struct {
   {METHODS | T(KEEP_ALIVE), LBST_SERVER_HTTP1, "spdy: same methods, same timers"},
   {METHODS | T(HEADERS), LBST_SERVER_HTTP1, "another realm's server"},
   {METHODS, LBST_SERVER_NET_SERVER, "net.createServer()"},
+  {T(LISTEN) | T(CLOSE) | T(ON) | T(KEEP_ALIVE) | T(HEADERS), LBST_SERVER_OTHER,
+   "its events are not Node's"},
   {T(FUNCTION) | T(LISTEN) | T(ON) | T(USE) | T(HANDLE), LBST_SERVER_EXPRESS,
    "express()"},
   {T(FUNCTION) | T(USE) | T(HANDLE), LBST_SERVER_EXPRESS, "an Express router"},

@@ -1,0 +1,25 @@
+'use strict'
+
+// What is said once in a process, though every thread loads a copy of this package: flags in
+// memory that the threads share. The first thread that loads this file hands it on to those that
+// it starts, they to theirs.
+
+const { getEnvironmentData, setEnvironmentData } = require('node:worker_threads')
+
+const kSaid = 'lb-safe-timeouts: said'
+
+// the line of register, its trouble with the status socket, the missing native module
+const names = ['line', 'socket', 'native']
+
+let said = getEnvironmentData(kSaid)
+if (said === undefined) {
+  said = new Int32Array(new SharedArrayBuffer(names.length * Int32Array.BYTES_PER_ELEMENT))
+  setEnvironmentData(kSaid, said)
+}
+
+/** Whether `name` is asked for the first time in this process. */
+function isFirst (name) {
+  return Atomics.exchange(said, names.indexOf(name), 1) === 0
+}
+
+module.exports = { isFirst }
