@@ -50,7 +50,7 @@ export interface LogOptions {
   format?: LogFormat | 'auto'
   /** nginx's own `log_format`, for its access log: the string, or the whole directive. */
   logFormat?: string
-  /** Only lines from this time on (a Date, ms since 1970, or ISO 8601). */
+  /** Only lines from this time on: a Date, ms since 1970, or ISO 8601, which is UTC where it names no zone. */
   since?: Date | number | string
   /** Only lines before this time. */
   until?: Date | number | string

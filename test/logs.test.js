@@ -146,7 +146,21 @@ t.test('times', async (t) => {
   t.equal(classifyLog(lines, { since: '2026-01-14T11:00:00Z' }).lines, 2)
   t.equal(classifyLog(lines, { since: '2026-01-14T11:00:00Z', until: new Date('2026-01-14T12:00:00Z') }).lines, 1)
   t.throws(() => classifyLog(lines, { since: '2026-01-15', until: '2026-01-14' }), { code: 'LBST_E_CONFLICT', message: /since \(2026-01-15T.* is not before until/ })
-  t.throws(() => classifyLog(lines, { since: 'yesterday-ish' }), { code: 'LBST_E_INVALID_TYPE' })
+  for (const since of ['yesterday-ish', '1', 'Jan 14', '2026', '2026-1-14', '14 Jan 2026 10:00', '2026-02-30', '2026-01-14T25:00', '2026-01-14T10:00:00 CET', '']) {
+    t.throws(() => classifyLog(lines, { since }), { code: 'LBST_E_INVALID_TYPE' }, since)
+  }
+  for (const [since, left] of [['2026-01-14', 3], ['2026-01-14 11:00', 2], ['2026-01-14T11:00:00.000', 2], ['2026-01-14T11:00+02:00', 3], ['2026-01-14T11:00:00-00:30', 1], [Date.UTC(2026, 0, 14, 12), 1], ['2024-02-29', 3]]) {
+    t.equal(classifyLog(lines, { since }).lines, left, String(since))
+  }
+})
+
+t.test('a time without a zone is UTC, asked for or logged, wherever the machine is', async (t) => {
+  const log = '2026/01/14 10:00:00 [error] 7#7: *1 upstream prematurely closed connection while reading response header from upstream, client: 203.0.113.7, server: _, request: "POST /cart HTTP/1.1", upstream: "http://192.0.2.15:3000/cart", host: "shop"\n'
+  for (const TZ of ['UTC', 'Europe/Berlin', 'America/New_York']) {
+    const { status, stdout } = spawnSync(process.execPath, [bin, 'logs', '-', '--json', '--since', '2026-01-14T09:30:00', '--until', '2026-01-14T10:30:00'], { input: log, encoding: 'utf8', env: { ...process.env, TZ } })
+    t.equal(status, 1, TZ)
+    t.match(JSON.parse(stdout), { format: 'nginx-error', lines: 1, outside: 0, counts: { 'keep-alive-race': 1 } }, TZ)
+  }
 })
 
 t.test('a Transform, whatever the chunks', async (t) => {

@@ -68,7 +68,7 @@ module.exports = {
   flags: {
     format: { type: 'string', what: 'the format, such as alb or nginx-error (default: by content)' },
     'log-format': { type: 'string', what: "nginx's own log_format, for its access log" },
-    since: { type: 'string', what: 'only from this time on, such as 2026-01-14T09:00:00Z' },
+    since: { type: 'string', what: 'only from this time on, such as 2026-01-14T09:00:00Z; without a zone it is UTC' },
     until: { type: 'string', what: 'only before this time' },
     json: { type: 'boolean', what: 'the report as JSON' },
     csv: { type: 'boolean', what: 'a row per line' },

@@ -4,7 +4,8 @@
 
 const { native } = require('../binding')
 const { createError, inspect } = require('../errors')
-const { detectJson, entriesOf, jsonFormats, withoutMark } = require('./json')
+const { detectJson, jsonFormats } = require('./json')
+const { JsonSplitter } = require('./splitter')
 
 const formats = ['alb', 'clb', 'cloudfront', 'gcp', 'azure-appgw', 'azure-frontdoor', 'nginx-error', 'nginx-access', 'ingress-nginx', 'haproxy', 'envoy', 'istio', 'traefik', 'traefik-json', 'apache-error', 'heroku', 'varnish']
 
@@ -17,21 +18,15 @@ function checkFormat (format) {
   throw createError('LBST_E_LOG_FORMAT', `there is no log format ${inspect(format)}; ${nearest === null ? `known are auto, ${formats.join(', ')}` : `did you mean '${nearest}'?`}`)
 }
 
-/** An object, or an array of them; a time between brackets is neither. */
-function looksLikeJson (head) {
-  return /^\ufeff?\s*(\[\s*)?\{/.test(head.toString('utf8', 0, 256))
-}
-
+/**
+ * What of a log's beginning is JSON: the `format` of its first entry of any, or null; whether
+ * those are `most` of what is there; whether each has a line of its own.
+ */
 function detectJsonHead (head) {
-  for (const line of head.toString('utf8').split('\n')) {
-    try {
-      const format = detectJson(entriesOf(JSON.parse(withoutMark(line)))[0])
-      if (format !== null) return format
-    } catch {
-      // cut off, or no JSON: the next line may tell
-    }
-  }
-  return null
+  if (!head.includes('{')) return { format: null, most: false, lines: true }
+  const entries = new JsonSplitter().push(head).map(({ value, isLine }) => ({ format: detectJson(value), isLine }))
+  const known = entries.filter(({ format }) => format !== null)
+  return { format: known[0]?.format ?? null, most: known.length * 2 >= entries.length, lines: known.every(({ isLine }) => isLine) }
 }
 
 /**
@@ -39,10 +34,12 @@ function detectJsonHead (head) {
  * A format that was named may still be written in JSON (Envoy's is).
  */
 function detectFormat (head, named = 'auto') {
-  const json = looksLikeJson(head)
-  if (named !== 'auto') return { format: named, json: jsonFormats.includes(named) && (json || !['envoy', 'istio'].includes(named)) }
-  const format = json ? detectJsonHead(head) : native().logDetect(head)
-  return format === null ? null : { format, json }
+  if (named !== 'auto' && !['envoy', 'istio'].includes(named)) return { format: named, json: jsonFormats.includes(named) }
+  const { format, most } = detectJsonHead(head)
+  // a line that was cut, or an application's own, tells nothing
+  const text = format !== null && most ? null : native().logDetect(head)
+  if (named !== 'auto') return { format: named, json: format !== null && text === null }
+  return format === null && text === null ? null : { format: text ?? format, json: text === null }
 }
 
 /** nginx's own directive, as it stands in a configuration, to the string that it builds. */
@@ -55,4 +52,4 @@ function readLogFormat (text) {
     .map(([, single, double, bare]) => (single ?? double ?? bare).replace(/\\(["'\\])/g, '$1')).join('')
 }
 
-module.exports = { formats, headLength, checkFormat, detectFormat, readLogFormat }
+module.exports = { formats, headLength, checkFormat, detectFormat, detectJsonHead, readLogFormat }

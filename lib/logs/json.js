@@ -1,6 +1,6 @@
 'use strict'
 
-// JSON lines to records: the fields that a verdict needs, tab separated, in the order of
+// Entries in JSON to records: the fields that a verdict needs, tab separated, in the order of
 // lbst__line_record(). The judging is done where the text formats are judged.
 
 function clean (value) {
@@ -87,9 +87,9 @@ const readers = {
 }
 readers.istio = readers.envoy
 
-/** The format of a parsed JSON line, or null. */
+/** The format of a parsed entry, or null. */
 function detectJson (entry) {
-  if (entry === null || typeof entry !== 'object') return null
+  if (entry === undefined) return null
   const properties = lower(entry.properties)
   if (entry.httpRequest !== null && typeof entry.httpRequest === 'object') return 'gcp'
   if ('httpstatuscode' in properties) return 'azure-frontdoor'
@@ -99,26 +99,14 @@ function detectJson (entry) {
   return null
 }
 
-/** A line without the byte order mark that an editor may have put before the first one. */
-function withoutMark (line) {
-  return line.startsWith('\ufeff') ? line.slice(1) : line
-}
-
-/** The entries of one line: itself, the items of an array, or Azure's `records`. */
-function entriesOf (parsed) {
-  if (Array.isArray(parsed)) return parsed
-  return Array.isArray(parsed?.records) ? parsed.records : [parsed]
-}
-
-/** The records of one JSON line; a bad line gives a record that is none. */
-function readJsonLine (line, format) {
-  let parsed
+/** The record of one entry; what is none gives a record that is none. */
+function readJson (entry, format) {
   try {
-    parsed = JSON.parse(withoutMark(line))
+    return readers[detectJson(entry)] === readers[format] ? readers[format](entry) : '?'
   } catch {
-    return ['?']
+    // a field that is no text, and cannot be made one
+    return '?'
   }
-  return entriesOf(parsed).map((entry) => readers[detectJson(entry)] === readers[format] ? readers[format](entry) : '?')
 }
 
-module.exports = { detectJson, entriesOf, readJsonLine, withoutMark, jsonFormats: Object.keys(readers) }
+module.exports = { detectJson, readJson, jsonFormats: Object.keys(readers) }

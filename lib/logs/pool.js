@@ -9,7 +9,7 @@ const path = require('node:path')
 const { createError, inspect } = require('../errors')
 const { Lane } = require('./lane')
 const { findBursts } = require('./races')
-const { probe } = require('./read')
+const { hasLines, probe } = require('./read')
 const { Sum, badEntry, evidenceMax, isoTime } = require('./verdicts')
 
 // A shorter file is one piece. A piece costs some milliseconds of its own (its tables).
@@ -63,13 +63,15 @@ function * tasksOf (paths, cut, threads, failures) {
       continue
     }
     let found
+    let pieces = 1
     try {
       found = probe(file)
+      if (cut && found.packing === 'plain') pieces = pieceCount(found.length, threads)
+      if (pieces > 1 && !hasLines(file)) pieces = 1
     } catch (error) {
       failures.push({ file, message: error.message, code: error.code })
       continue
     }
-    const pieces = cut && found.packing === 'plain' ? pieceCount(found.length, threads) : 1
     const startOf = (piece) => Math.floor(found.length / pieces * piece)
     for (let i = 0; i < pieces; i++) {
       // the last one takes what is written meanwhile, too

@@ -4,7 +4,7 @@
 
 const fs = require('node:fs')
 const { createError } = require('../errors')
-const { headLength } = require('./formats')
+const { detectJsonHead, headLength } = require('./formats')
 
 // A block of JSON becomes one string, and one above 128 KiB is no longer garbage of the nursery,
 // which costs 20 MB a thread; smaller ones are no faster.
@@ -69,6 +69,17 @@ function probe (file) {
     const head = Buffer.alloc(4)
     const length = fs.readSync(fd, head, 0, 4, 0)
     return { packing: packing(head.subarray(0, length)), length: stat.size }
+  } finally {
+    fs.closeSync(fd)
+  }
+}
+
+/** Whether each entry of a plain file has lines of its own: an array in JSON is in one piece. */
+function hasLines (file) {
+  const fd = fs.openSync(file, 'r')
+  try {
+    const head = Buffer.alloc(headLength)
+    return detectJsonHead(head.subarray(0, fs.readSync(fd, head, 0, head.length, 0))).lines
   } finally {
     fs.closeSync(fd)
   }
@@ -145,4 +156,4 @@ async function scanStream (source, scanner, onEntries) {
   }
 }
 
-module.exports = { packing, probe, lineStart, readSome, chunksOf, scanPlain, scanStream }
+module.exports = { packing, probe, hasLines, lineStart, readSome, chunksOf, scanPlain, scanStream }

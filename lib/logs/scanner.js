@@ -6,9 +6,13 @@
 const { native } = require('../binding')
 const { createError, inspect } = require('../errors')
 const { checkFormat, detectFormat, headLength, readLogFormat } = require('./formats')
-const { readJsonLine } = require('./json')
+const { readJson } = require('./json')
+const { JsonSplitter } = require('./splitter')
 
 const newline = 0x0a
+
+// Entries in JSON are parsed in such steps: what a step leaves is garbage before the next one.
+const stepLength = 64 * 1024
 
 class LogScanner {
   /**
@@ -22,6 +26,8 @@ class LogScanner {
     this.format = null
     this.handle = null
     this.tail = null
+    this.splitter = null
+    this.recordLines = 0
   }
 
   open (head) {
@@ -81,34 +87,28 @@ class LogScanner {
     }
   }
 
+  /** Nothing is left over: the splitter keeps what has not ended. */
   scanJson (block, last) {
-    const end = last ? block.length : block.lastIndexOf(newline) + 1
-    if (end === 0) return { consumed: 0, entries: [] }
-    this.jsonLine ??= 0
-    this.recordLine ??= 0
-    const records = []
-    const from = []
-    const lines = block.toString('utf8', 0, end).split(/\r?\n/)
-    if (lines[lines.length - 1] === '') lines.pop()
-    for (const line of lines) {
-      this.jsonLine++
-      if (line.trim() === '') continue
-      for (const record of readJsonLine(line, this.format)) {
-        records.push(record)
-        from.push({ line: this.jsonLine, text: line })
-      }
-    }
-    const base = this.recordLine
-    this.recordLine += records.length
-    if (records.length === 0) return { consumed: end, entries: [] }
-    const data = Buffer.from(records.join('\n') + '\n')
+    this.splitter ??= new JsonSplitter()
     const all = []
+    for (let at = 0; at < block.length; at += stepLength) this.judgeJson(this.splitter.push(block.subarray(at, at + stepLength)), all)
+    if (last) this.judgeJson(this.splitter.push(Buffer.alloc(0), true), all)
+    return { consumed: block.length, entries: all }
+  }
+
+  judgeJson (found, all) {
+    if (found.length === 0) return
+    const before = this.recordLines
+    this.recordLines += found.length
+    const data = Buffer.from(found.map(({ value }) => readJson(value, this.format)).join('\n') + '\n')
     for (let at = 0; at < data.length;) {
       const step = native().logScan(this.handle, data.subarray(at), true)
       at += step.consumed
-      for (const entry of step.entries) all.push(Object.assign(entry, from[entry.line - base - 1]))
+      for (const entry of step.entries) {
+        const { line, text } = found[entry.line - before - 1]
+        all.push(Object.assign(entry, { line, text }))
+      }
     }
-    return { consumed: end, entries: all }
   }
 
   /** The last entries, and all that was counted; the scanner is of no use afterwards. */
@@ -116,7 +116,7 @@ class LogScanner {
     const entries = this.push(Buffer.alloc(0), true)
     if (this.handle === null) return { entries, result: null }
     const result = native().logResult(this.handle)
-    if (this.jsonLine !== undefined) result.seen = this.jsonLine
+    if (this.splitter !== null) result.seen = this.splitter.lines
     this.close()
     return { entries, result: { ...result, format: this.format } }
   }

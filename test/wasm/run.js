@@ -18,6 +18,7 @@ const expected = {
   plan: { native: 'it says false' },
   model: {},
   logs: {},
+  'logs-json': {},
   guard: { 'a second copy of the package': 'the copy in this test has no WebAssembly' },
   mistakes: {},
   metadata: {},
