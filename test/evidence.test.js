@@ -8,6 +8,7 @@ const { spawnSync } = require('node:child_process')
 const { once } = require('node:events')
 const t = require('tap')
 const lbst = require('..')
+const { findAttached } = require('../lib/attach')
 const { Peer } = require('./helpers/peer')
 const { createPem } = require('./support/certificate')
 
@@ -108,6 +109,15 @@ t.test('a verdict follows later writes', async (t) => {
 t.test('never closing first is safe without any proof', async (t) => {
   const { server } = await serve(t, 'http', { lb: 'haproxy' })
   t.match(lbst.status(server), { verdict: 'safe', reasons: [{ code: 'LBST_R_NODE_NEVER_CLOSES' }], idleCloseMs: { earliest: null } })
+})
+
+t.test('a close that tells of no idle timeout is a close all the same', async (t) => {
+  const { server } = await serve(t, 'http', { idleTimeoutMs: 60000 })
+  findAttached(server).evidence.byPeer = 1 // the kernel did not say how long it was idle
+  const { idleCloses, reasons } = lbst.status(server)
+  t.equal(idleCloses.byPeer, 1)
+  const { message } = reasons.find(({ code }) => code === 'LBST_R_LEARN_FEW')
+  t.match(message, /^0 closes by a load balancer with an idle timeout of 60 s tell of its idle timeout so far; 10 that agree show it$/)
 })
 
 t.test('evidence keeps no process alive', async (t) => {
