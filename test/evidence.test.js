@@ -144,6 +144,15 @@ t.test('never closing first is safe without any proof', async (t) => {
   t.match(lbst.status(server), { verdict: 'safe', reasons: [{ code: 'LBST_R_NODE_NEVER_CLOSES' }], idleCloseMs: { earliest: null } })
 })
 
+t.test('a close that tells of no idle timeout is a close all the same', async (t) => {
+  const { server } = await serve(t, 'http', { idleTimeoutMs: 60000 })
+  findAttached(server).evidence.byPeer = 1 // the kernel did not say how long it was idle
+  const { idleCloses, reasons } = lbst.status(server)
+  t.equal(idleCloses.byPeer, 1)
+  const { message } = reasons.find(({ code }) => code === 'LBST_R_LEARN_FEW')
+  t.match(message, /^0 closes by a load balancer with an idle timeout of 60 s tell of its idle timeout so far; 10 that agree show it$/)
+})
+
 t.test('evidence keeps no process alive', async (t) => {
   const code = `const lbst = require(${JSON.stringify(path.join(__dirname, '..'))})
     const server = require('node:http').createServer()
