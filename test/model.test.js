@@ -65,7 +65,7 @@ t.test('the Keep-Alive header', async (t) => {
 })
 
 t.test('defaults', async (t) => {
-  t.equal(createConnectionModel, direct)
+  t.equal(createConnectionModel().constructor, direct().constructor, 'the same models at both addresses')
   const model = createConnectionModel()
   t.equal(model.nextDeadlineMs(), Infinity, 'not open yet')
   model.event('open', 0)
