@@ -615,7 +615,8 @@ export interface DrainFunction {
    * `deadlineMs`; a second call returns the same promise. The server emits `draining` at once.
    *
    * A wrong argument rejects the promise and changes nothing: the codes of `applyLbSafeTimeouts`,
-   * and LBST_E_CONFLICT for a window longer than the deadline.
+   * and LBST_E_CONFLICT for a window longer than the deadline. What a listener of `draining` or
+   * `upgrade-drain` throws rejects it, too, after all connections have ended.
    */
   (server: Server, options?: DrainOptions): Promise<DrainReport>
   /**

@@ -121,7 +121,7 @@ t.test('a server that cannot be drained keeps no other from it', async (t) => {
   await client.until(/<ok>/)
   const { code, killedBy, steps, stderr } = await pod.leave('SIGTERM')
   t.same([code, killedBy, steps], [1, null, ['draining by SIGTERM', 'reports: 1']])
-  t.match(stderr, /^lb-safe-timeouts: a server was not drained: Error: .*takes no new property/)
+  t.match(stderr, /^lb-safe-timeouts: the drain of a server failed: Error: .*takes no new property/)
 })
 
 t.test('mistakes are told at once, and listen to nothing', async (t) => {

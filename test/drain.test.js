@@ -7,6 +7,7 @@ const { once } = require('node:events')
 const http = require('node:http')
 const http2 = require('node:http2')
 const path = require('node:path')
+const { Duplex } = require('node:stream')
 const { Worker } = require('node:worker_threads')
 const t = require('tap')
 const { drain, applyLbSafeTimeouts } = require('lb-safe-timeouts')
@@ -25,6 +26,24 @@ async function listen (t, server) {
     server.close()
   })
   return server.address().port
+}
+
+/** Two streams, each of which says what the other hears. */
+function duplexPair () {
+  const make = (other) => new Duplex({
+    read () {},
+    write (chunk, encoding, done) {
+      other().push(chunk)
+      done()
+    },
+    final (done) {
+      other().push(null)
+      done()
+    }
+  })
+  const near = make(() => far)
+  const far = make(() => near)
+  return [near, far]
 }
 
 function answer (req, res) {
@@ -279,6 +298,44 @@ t.test('an upgraded socket is told, and has until the deadline', async (t) => {
   await staying.ended
   t.match(await promise, { upgraded: 3, closedByPeer: 2, destroyed: 1 })
   t.ok((await promise).tookMs >= 1199, 'not cut before')
+})
+
+t.test("what the application's listeners throw costs no request", async (t) => {
+  for (const name of ['draining', 'upgrade-drain']) {
+    const slow = []
+    const server = createServer((req, res) => slow.push(res))
+    server.on('upgrade', (req, socket) => {
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n')
+      socket.resume().on('end', () => socket.end())
+    })
+    const fault = new Error(`of a listener of ${name}`)
+    server.on(name, () => { throw fault })
+    const port = await listen(t, server)
+    const [busy, upgraded] = await Promise.all([talk(port), talk(port)])
+    busy.get('/slow')
+    upgraded.write('GET / HTTP/1.1\r\nHost: test\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n')
+    await upgraded.until(/101/)
+    while (slow.length === 0) await new Promise(setImmediate)
+    const promise = t.rejects(drain(server, quick), fault, `${name}: told when all is over`)
+    while (server.listening) await new Promise((resolve) => setTimeout(resolve, 5))
+    slow[0].end('<slow>')
+    upgraded.socket.end()
+    await busy.until(/<slow>/)
+    await promise
+    t.equal(server.listenerCount('connection'), 1, "and nothing of ours is left but Node's own")
+  }
+})
+
+t.test('a stream that was passed off as a connection', async (t) => {
+  const server = createServer()
+  await listen(t, server)
+  const [near, far] = duplexPair()
+  server.emit('connection', near)
+  far.write('GET /0 HTTP/1.1\r\nHost: test\r\n\r\n')
+  const [answer] = await once(far, 'data')
+  t.match(String(answer), /^HTTP\/1.1 200/)
+  far.resume().once('end', () => far.end())
+  t.match(await drain(server, quick), { atStart: 1, destroyed: 0 })
 })
 
 t.test('http2: GOAWAY, and the streams end', async (t) => {

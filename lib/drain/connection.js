@@ -89,7 +89,9 @@ class Connection {
   /** FIN, and then the end: as Node itself ends a connection after its last answer. */
   end (why) {
     this.ending = why
-    this.socket.destroySoon()
+    // a stream that somebody passed off as a connection may have no such thing
+    if (typeof this.socket.destroySoon === 'function') this.socket.destroySoon()
+    else this.socket.end()
   }
 
   destroy () {

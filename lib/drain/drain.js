@@ -59,17 +59,31 @@ class Drain {
     })
     this.announcer = new Announcer(server, this.connections, () => { this.counts.answered++ })
     this.onUpgrade = (req, socket) => this.markUpgraded(socket)
+    this.faults = [] // what listeners of the application have thrown
   }
 
   async run () {
-    this.start()
-    await this.passWindow()
-    const gate = await closeListener(this.server, () => performance.now() >= this.deadlineAtMs)
-    this.closedAtMs = performance.now()
-    for (const connection of this.connections) this.take(connection)
-    await this.passDeadline()
-    this.stop()
-    return createReport(this, gate)
+    try {
+      this.start()
+      await this.passWindow()
+      const gate = await closeListener(this.server, () => performance.now() >= this.deadlineAtMs)
+      this.closedAtMs = performance.now()
+      for (const connection of this.connections) this.take(connection)
+      await this.passDeadline()
+      if (this.faults.length > 0) throw this.faults[0]
+      return createReport(this, gate)
+    } finally {
+      this.stop()
+    }
+  }
+
+  /** What a listener throws must cost no request: it is thrown again when all are answered. */
+  tell (name, argument) {
+    try {
+      this.server.emit(name, argument)
+    } catch (error) {
+      this.faults.push(error)
+    }
   }
 
   start () {
@@ -86,7 +100,7 @@ class Drain {
     this.sweep()
     const event = { server, windowMs: options.windowMs, deadlineMs: options.deadlineMs }
     channel.publish(event)
-    server.emit('draining', event)
+    this.tell('draining', event)
   }
 
   watchSignal (signal) {
@@ -170,7 +184,7 @@ class Drain {
     if (connection.upgraded || connection.socket.destroyed) return
     connection.upgraded = true
     this.counts.upgraded++
-    this.server.emit('upgrade-drain', connection.socket)
+    this.tell('upgrade-drain', connection.socket)
   }
 
   onClose (connection) {

@@ -135,7 +135,7 @@ class Signals {
     try {
       return await this.start(server, options)
     } catch (error) {
-      this.fail(`a server was not drained: ${error?.stack ?? error}`)
+      this.fail(`the drain of a server failed: ${error?.stack ?? error}`)
       return null
     }
   }
