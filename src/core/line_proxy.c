@@ -142,7 +142,7 @@ lbst_line_result_t
 lbst__line_apache_error(lbst_line_t *line, const lbst_layout_t *layout,
                         lbst_slice_t text) {
   lbst_cursor_t c = {text.at, text.at + text.len};
-  lbst_slice_t date, part;
+  lbst_slice_t date, part, error;
 
   (void) layout;
   if (!lbst_cursor_enclosed(&c, '[', ']', &date) ||
@@ -150,6 +150,14 @@ lbst__line_apache_error(lbst_line_t *line, const lbst_layout_t *layout,
     return LBST_LINE_FOREIGN;
   if (!lbst_cursor_enclosed(&c, '[', ']', &part)) return LBST_LINE_BROKEN;
   while (lbst_cursor_enclosed(&c, '[', ']', &part)) {
+  }
+  /* "(104)Connection reset by peer: [client 203.0.113.7:51234] AH01102: ...": only what
+   * follows may hold a client's own text */
+  error = lbst_slice_between(c.at, c.end);
+  if (LBST_STARTS(error, "(") && lbst_cursor_past(&c, LBST_SLICE(": "))) {
+    line->detail = lbst_slice_between(error.at, c.at);
+    while (lbst_cursor_enclosed(&c, '[', ']', &part)) {
+    }
   }
   line->cause = lbst_slice_between(c.at, c.end);
   if (line->cause.len == 0) return LBST_LINE_BROKEN;
