@@ -137,6 +137,10 @@ has_flag(lbst_slice_t flags, lbst_slice_t flag) {
 
 lbst_why_t
 lbst__judge_envoy(const lbst_line_t *line) {
+  /* Envoy's own answer to gRPC is 200 as well */
+  const bool answered = line->status != 0 && line->status < 500 &&
+                        !LBST_HAS(line->detail, "before_response_started");
+
   if (line->cause.len == 0) {
     if (line->status == 0) return LBST_WHY_CLIENT_CLOSED;
     if (line->status >= 500)
@@ -144,20 +148,19 @@ lbst__judge_envoy(const lbst_line_t *line) {
     return line->tries > 1 ? LBST_WHY_RETRIED : LBST_WHY_ANSWERED;
   }
   if (FLAG("UF") || FLAG("LH")) return LBST_WHY_CONNECT_FAILED;
-  if (FLAG("UH") || FLAG("NC")) return LBST_WHY_NO_TARGET;
+  if (FLAG("UH") || FLAG("NC") || FLAG("DF")) return LBST_WHY_NO_TARGET;
   if (FLAG("UO")) return LBST_WHY_OVERLOADED;
   if (FLAG("UT") || FLAG("SI") || FLAG("UMSDR")) return LBST_WHY_NO_ANSWER_IN_TIME;
   if (FLAG("UC")) {
-    if (line->status != 0 && line->status < 500)
-      return line->status == 101 ? LBST_WHY_ANSWERED : LBST_WHY_DIED_IN_ANSWER;
-    if (LBST_HAS(line->detail, "after_response_started")) return LBST_WHY_DIED_IN_ANSWER;
-    return lbst__closed_after(line->answer_us);
+    if (line->status == 101) return LBST_WHY_ANSWERED;
+    return answered || LBST_HAS(line->detail, "after_response_started")
+             ? LBST_WHY_DIED_IN_ANSWER
+             : lbst__closed_after(line->answer_us);
   }
   if (FLAG("DC") || FLAG("DT")) return LBST_WHY_CLIENT_CLOSED;
   if (FLAG("UPE")) return LBST_WHY_BAD_ANSWER;
   if (FLAG("UR"))
-    return line->status != 0 && line->status < 500 ? LBST_WHY_DIED_IN_ANSWER
-                                                   : LBST_WHY_TARGET_RESET_STREAM;
+    return answered ? LBST_WHY_DIED_IN_ANSWER : LBST_WHY_TARGET_RESET_STREAM;
   if (FLAG("URX")) return LBST_WHY_TARGET_ANSWERED_5XX;
   return line->status != 0 && line->status < 500 ? LBST_WHY_LB_ANSWERED
                                                  : LBST_WHY_LB_OWN_ERROR;
@@ -184,27 +187,34 @@ lbst__judge_traefik(const lbst_line_t *line) {
   }
 }
 
+/* The cause begins with the message's code or, of Apache 2.2, with "proxy: ". What
+ * follows may be a client's own text. */
 lbst_why_t
 lbst__judge_apache_error(const lbst_line_t *line) {
-  const lbst_slice_t m = line->cause;
-  const bool timed_out =
-    LBST_HAS(m, "(70007)") || LBST_HAS(m, "(110)") || LBST_HAS(m, "timed out");
+  const lbst_slice_t m = line->cause, error = line->detail;
+  const bool timed_out = LBST_HAS(error, "(70007)") || LBST_HAS(error, "(110)") ||
+                         LBST_HAS(error, "timed out");
 
-  if (LBST_HAS(m, "error reading status line from remote server"))
+  if (LBST_STARTS(m, "AH01102:") ||
+      LBST_STARTS(m, "proxy: error reading status line from remote server"))
     return timed_out ? LBST_WHY_NO_ANSWER_IN_TIME : LBST_WHY_POOLED_STATUS_LINE;
-  if (LBST_HAS(m, "attempt to connect to "))
+  if (LBST_STARTS(m, "AH00957:") || LBST_STARTS(m, "AH00958:") ||
+      LBST_STARTS(m, "AH00939:") || LBST_STARTS(m, "AH02454:") ||
+      LBST_STARTS(m, "proxy: HTTP: attempt to connect to "))
     return timed_out ? LBST_WHY_CONNECT_TIMEOUT : LBST_WHY_CONNECT_FAILED;
-  if (LBST_HAS(m, "AH01084:")) return LBST_WHY_LOST_ON_WRITE;
-  if (LBST_HAS(m, "AH01110:") || LBST_HAS(m, "error reading response"))
-    return LBST_WHY_DIED_IN_ANSWER;
-  if (LBST_HAS(m, "AH01095:") || LBST_HAS(m, "prefetch request body failed"))
-    return LBST_WHY_CLIENT_CLOSED;
-  if (LBST_HAS(m, "AH00898:")) {
-    /* written with AH01102, or alone for a time limit or a bad answer */
-    if (LBST_HAS(m, "Error reading from remote server")) return LBST_WHY_COMPANION;
-    return LBST_HAS(m, "Timeout") ? LBST_WHY_NO_ANSWER_IN_TIME : LBST_WHY_BAD_ANSWER;
-  }
-  if (LBST_HAS(m, "AH01114:") || LBST_HAS(m, "AH01097:") || LBST_HAS(m, "AH00959:"))
+  if (LBST_STARTS(m, "AH01084:"))
+    return timed_out ? LBST_WHY_NO_ANSWER_IN_TIME : LBST_WHY_LOST_ON_WRITE;
+  if (LBST_STARTS(m, "AH01110:") || LBST_STARTS(m, "proxy: error reading response"))
+    return timed_out ? LBST_WHY_NO_ANSWER_IN_TIME : LBST_WHY_DIED_IN_ANSWER;
+  if (LBST_STARTS(m, "AH01095:")) return LBST_WHY_CLIENT_CLOSED;
+  /* of AH00898 this one is written with AH01102, the others alone */
+  if (LBST_STARTS(m, "AH00898: Error reading from remote server"))
+    return LBST_WHY_COMPANION;
+  if (LBST_STARTS(m, "AH00898: DNS lookup failure")) return LBST_WHY_NO_TARGET;
+  if (LBST_STARTS(m, "AH00898: Timeout")) return LBST_WHY_NO_ANSWER_IN_TIME;
+  if (LBST_STARTS(m, "AH00898:")) return LBST_WHY_BAD_ANSWER;
+  if (LBST_STARTS(m, "AH01114:") || LBST_STARTS(m, "AH01097:") ||
+      LBST_STARTS(m, "AH00959:"))
     return LBST_WHY_COMPANION;
   return LBST_WHY_NO_REQUEST;
 }

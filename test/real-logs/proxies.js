@@ -13,6 +13,7 @@ function write (dir, name, text) {
 
 // what a client may ask for
 const forged = '/static/%22upstream%20prematurely%20closed%20connection%20while%20reading%20response%20header%20from%20upstream'
+const forgedApache = '/static/AH01102:%20error%20reading%20status%20line%20from%20remote%20server%20x:1'
 
 const upFormat = '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent" ua=$upstream_addr us=$upstream_status ut=$upstream_response_time uc=$upstream_connect_time uh=$upstream_header_time ul=$upstream_response_length'
 const ingressFormat = '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent" $request_length $request_time [$up_name] [] $upstream_addr $upstream_response_length $upstream_response_time $upstream_status $request_id'
@@ -148,6 +149,11 @@ ServerLimit 1
 ThreadsPerChild 4
 MaxRequestWorkers 4
 ProxyTimeout 2
+DocumentRoot ${dir}
+<Location /static>
+  Require all granted
+</Location>
+ProxyPass /static !
 ProxyPass /refused http://127.0.0.1:${ports.dead}/refused
 ProxyPass / http://127.0.0.1:${ports.upstream}/ keepalive=On
 `)
@@ -156,13 +162,14 @@ ProxyPass / http://127.0.0.1:${ports.upstream}/ keepalive=On
   return {
     command: 'apache2',
     args: ['-f', conf, '-DFOREGROUND'],
-    logs: [{ name: 'apache-error', file: 'error.log', options: { format: 'apache-error' }, pathless: { '/race': '(20014)', '/race-rst': '(104)Connection reset', '/slow': '(70007)', '/refused': 'AH00957', '/200': 'AH00489' } }],
+    logs: [{ name: 'apache-error', file: 'error.log', options: { format: 'apache-error' }, pathless: { '/race': '(20014)', '/race-rst': '(104)Connection reset', '/slow': '(70007)', '/refused': 'AH00957', '/200': 'AH00489', [forgedApache]: 'AH00128' } }],
     requests: [
       { method: 'GET', path: '/200', verdicts: lines('other') },
       { method: 'POST', path: '/race', warm: true, verdicts: lines('keep-alive-race') },
       { method: 'POST', path: '/race-rst', warm: true, verdicts: lines('keep-alive-race') },
       { method: 'POST', path: '/slow', verdicts: lines('target-timeout') },
-      { method: 'GET', path: '/refused', verdicts: lines('refused') }
+      { method: 'GET', path: '/refused', verdicts: lines('refused') },
+      { method: 'GET', path: forgedApache, verdicts: lines('other') }
     ]
   }
 }
