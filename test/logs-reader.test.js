@@ -6,17 +6,20 @@ const { execFileSync, spawn, spawnSync } = require('node:child_process')
 const { once } = require('node:events')
 const fs = require('node:fs')
 const path = require('node:path')
+const { promisify } = require('node:util')
 const zlib = require('node:zlib')
 const t = require('tap')
 const { generateLines } = require('../bench/alb-generator')
 const { native } = require('../lib/binding')
 const { classifyLog, classifyLogFiles } = require('../lib/logs')
 const { Lane } = require('../lib/logs/lane')
+const { readSome } = require('../lib/logs/read')
 const { logFixtures } = require('./support/log-fixtures')
 
 // for a read in the pool to find nothing; less would find what was written, and prove nothing
 const quietMs = 100
 
+const bin = path.join(__dirname, '..', 'bin', 'lb-safe-timeouts.js')
 const text = [...generateLines(12000, 7)].join('')
 const wanted = classifyLog(text, { entries: true })
 
@@ -179,6 +182,53 @@ t.test('a pipe whose writer comes and goes', { skip: process.platform === 'win32
     t.match(await classifyLogFiles([file]), { lines: 0, bad: 0, failures: [] })
     if (writer.exitCode === null) await once(writer, 'exit')
   }
+})
+
+t.test('a pipe that does not wait', { skip: process.platform === 'win32' && 'there are none in the file system' }, async (t) => {
+  const file = path.join(t.testdir({}), 'pipe')
+  execFileSync('mkfifo', [file])
+  const { O_RDONLY, O_NONBLOCK } = fs.constants
+  const open = () => [fs.openSync(file, O_RDONLY | O_NONBLOCK), fs.openSync(file, 'w')]
+
+  t.test('what comes later is read, too', async (t) => {
+    const [fd, writer] = open()
+    const buffer = Buffer.alloc(10)
+    const length = readSome(fd, buffer, 2)
+    await t.rejects(promisify(fs.read)(fd, Buffer.alloc(1), 0, 1, null), { code: 'EAGAIN' }, 'there is nothing yet')
+    fs.writeSync(writer, 'late')
+    t.equal(await length, 4)
+    t.equal(buffer.toString('latin1', 2, 6), 'late')
+    const end = readSome(fd, buffer, 0)
+    fs.closeSync(writer)
+    t.equal(await end, 0)
+    fs.closeSync(fd)
+    await t.rejects(readSome(fd, buffer, 0), { code: 'EBADF' })
+  })
+
+  t.test('as stdin', async (t) => {
+    const [fd, writer] = open()
+    const line = logFixtures().find(({ name }) => name === 'gcp').cases[0].line + '\n'
+    const half = line.repeat(Math.ceil(150000 / line.length))
+    // libuv makes the first three descriptors of a child wait
+    const child = spawn('sh', ['-c', 'exec "$0" "$@" <&3', process.execPath, bin, 'logs', '-', '--csv'], { stdio: ['ignore', 'pipe', 'pipe', fd] })
+    fs.closeSync(fd)
+    let rows = -1
+    let stderr = ''
+    const count = half.length / line.length
+    child.stderr.on('data', (data) => { stderr += data })
+    const output = fs.createWriteStream(null, { fd: writer })
+    output.on('error', (error) => { stderr += error.message })
+    child.stdout.on('data', (data) => {
+      const before = rows
+      rows += data.toString('latin1').split('\n').length - 1
+      // it has all there is, and reads on
+      if (before < count && rows >= count) output.end(half)
+    })
+    output.write(half)
+    const [status] = await once(child, 'close')
+    t.match({ rows, stderr, status }, { rows: 2 * count, stderr: '', status: 0 })
+    output.destroy()
+  })
 })
 
 t.test('JSON is left to a thread, packed or not', async (t) => {

@@ -2,7 +2,7 @@
 
 // Every fixture line of every format, the ways in, and what must never stop a run.
 
-const { execFileSync, spawnSync } = require('node:child_process')
+const { spawnSync } = require('node:child_process')
 const fs = require('node:fs')
 const path = require('node:path')
 const { Readable } = require('node:stream')
@@ -269,8 +269,10 @@ t.test('files', async (t) => {
     t.match(text1.stdout, /By target/)
     const json = JSON.parse(run(['-', '--json'], text).stdout)
     t.strictSame(json.counts, wanted.counts, 'from stdin')
-    const gz = JSON.parse(execFileSync(process.execPath, [bin, 'logs', '-', '--json', '--since', '2030-01-01'], { input: zlib.gzipSync(text), encoding: 'utf8' }))
-    t.match(gz, { lines: 0, outside: 3000 }, 'packed, from stdin')
+    const gz = run(['-', '--json', '--since', '2030-01-01'], zlib.gzipSync(text))
+    t.match(JSON.parse(gz.stdout), { lines: 0, outside: 3000 }, 'packed, from stdin')
+    t.equal(gz.status, 3, 'no all-clear where no line was asked for')
+    t.match(run(['-', '--since', '2030-01-01'], `${text}${'no log\n'.repeat(9)}`), { status: 3, stdout: /3000 lines outside[^]*9 of 9 lines could not be read/ }, 'nor where only such are left')
     const lines = clf.cases.map(({ line }) => line).join('\n')
     t.match(JSON.parse(run(['-', '--json'], lines).stdout), { format: 'envoy', lines: clf.cases.length, failures: [] }, 'JSON, from stdin')
     t.match(JSON.parse(run(['-', '--json'], '').stdout), { format: null, lines: 0, files: 1, failures: [] }, 'nothing, from stdin')

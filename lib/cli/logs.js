@@ -56,8 +56,8 @@ async function run (flags, io) {
   else if (!flags.csv) io.stdout.write(drawReport(report))
   if (flags.csv) for (const { file, message } of report.failures) io.stderr.write(plainText(`not read to its end: ${file}: ${message}\n`))
   if (report.lines === 0 && report.failures.length > 0) return 2
-  // no all-clear from nothing, nor from lines that nobody could read
-  if (report.bad === report.lines && report.outside === 0) return 3
+  // no all-clear from nothing, nor from lines that nobody could read or asked for
+  if (report.bad === report.lines) return 3
   return report.races.total > 0 ? 1 : 0
 }
 

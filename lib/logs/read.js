@@ -25,6 +25,8 @@ function packing (head) {
 
 // Chunks of a pipe.
 const readLength = 128 * 1024
+// Between two looks at a pipe that somebody else has made one that does not wait (O_NONBLOCK).
+const emptyMs = 20
 
 /** What `fd` has to give, behind `head`. A chunk is overwritten by the next one. */
 async function * chunksOf (fd, head) {
@@ -39,7 +41,13 @@ async function * chunksOf (fd, head) {
 /** Reads from where `fd` stands to `buffer` from `at` on, and does not block the thread. */
 function readSome (fd, buffer, at) {
   return new Promise((resolve, reject) => {
-    fs.read(fd, buffer, at, buffer.length - at, null, (error, length) => error ? reject(error) : resolve(length))
+    const read = () => fs.read(fd, buffer, at, buffer.length - at, null, (error, length) => {
+      if (!error) resolve(length)
+      // no event tells of more: who asks for one takes the descriptor over
+      else if (error.code === 'EAGAIN') setTimeout(read, emptyMs)
+      else reject(error)
+    })
+    read()
   })
 }
 
