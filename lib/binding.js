@@ -91,6 +91,23 @@ function tryPrebuild (tried, name) {
   return null
 }
 
+/**
+ * Whether the variable `name` says `word`, and not `unset`, which is as good as no variable. All
+ * else is a mistake. The error is made by hand: the table of codes and classes is not loaded yet.
+ */
+function isSet (name, word, unset = '') {
+  const value = process.env[name]
+  if (value === word) return true
+  if (value === undefined || value === '' || value === unset) return false
+  const error = new TypeError(`environment variable ${name} must be '${word}' or not set, got '${value}'`)
+  error.code = 'LBST_E_INVALID_TYPE'
+  throw error
+}
+
+function isOff () {
+  return isSet('LB_SAFE_TIMEOUTS_NATIVE', 'off')
+}
+
 function loadAddon (tried) {
   if (isOff()) {
     tried.push({ name: 'LB_SAFE_TIMEOUTS_NATIVE', why: 'off' })
@@ -99,10 +116,6 @@ function loadAddon (tried) {
   let addon = tryOwnBuild(tried)
   for (const name of listPrebuilds()) addon ??= tryPrebuild(tried, name)
   return addon
-}
-
-function isOff () {
-  return process.env.LB_SAFE_TIMEOUTS_NATIVE === 'off'
 }
 
 function describe (tried) {
@@ -119,9 +132,9 @@ function createMissing (tried) {
   return error
 }
 
-/** Once in a process, and not where it was asked for. */
+/** Once in a process, and not where it was asked for, or where no line of ours is wanted. */
 function warn (tried) {
-  if (isOff() || !require('./once').isFirst('native')) return
+  if (isOff() || process.env.LB_SAFE_TIMEOUTS_LOG === 'off' || !require('./once').isFirst('native')) return
   process.emitWarning(
     `${describe(tried)}. Its rules run as WebAssembly instead, timeouts are set as ever, but ` +
     'nobody asks the kernel before an idle connection is closed. `npx lb-safe-timeouts build` ' +
@@ -131,9 +144,10 @@ function warn (tried) {
 
 function load () {
   const tried = []
+  const isRequired = isSet('LB_SAFE_TIMEOUTS_REQUIRE_NATIVE', '1', '0')
   const addon = loadAddon(tried)
   if (addon !== null) return { binding: require('./realm').adopt(addon), isNative: true }
-  if (process.env.LB_SAFE_TIMEOUTS_REQUIRE_NATIVE === '1') throw createMissing(tried)
+  if (isRequired) throw createMissing(tried)
   try {
     const binding = require('./wasm').loadWasm()
     warn(tried)

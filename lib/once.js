@@ -8,8 +8,9 @@ const { getEnvironmentData, setEnvironmentData } = require('node:worker_threads'
 
 const kSaid = 'lb-safe-timeouts: said'
 
-// the line of register, its trouble with the status socket, the missing native module
-const names = ['line', 'socket', 'native']
+// the line of register, its trouble with the status socket and with variables, the missing
+// native module
+const names = ['line', 'socket', 'LB_SAFE_TIMEOUTS_LOG', 'LB_SAFE_TIMEOUTS_DRAIN', 'native']
 
 let said = getEnvironmentData(kSaid)
 if (said === undefined) {

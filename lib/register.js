@@ -6,12 +6,12 @@
 // process gets its timeouts from the environment at the moment it starts to listen, when its
 // framework has set its own values; at once where it listens already. A later write is undone.
 // Loads next to nothing until then, never throws into the application, and prints one line at
-// most (two where a status socket is asked for and cannot be opened).
+// most, and one for each of the last three variables that it cannot follow.
 //
 //   LB_SAFE_TIMEOUTS_LB        an id, or a chain: cloudflare,aws-alb
 //   LB_SAFE_TIMEOUTS_IDLE_MS   the load balancer's idle timeout
 //   LB_SAFE_TIMEOUTS_LOG       line (default), json, off
-//   LB_SAFE_TIMEOUTS_DRAIN     1: SIGTERM and SIGINT drain the servers and end the process
+//   LB_SAFE_TIMEOUTS_DRAIN     0 (default), 1: SIGTERM and SIGINT drain the servers and end the process
 //   LB_SAFE_TIMEOUTS_SOCKET    1, or a folder: `lb-safe-timeouts doctor --pid` can ask this process
 
 const kRegistered = Symbol.for('lb-safe-timeouts.registered')
@@ -26,8 +26,25 @@ function isFirst (kind) {
   return (require('node:cluster').worker?.id ?? 1) === 1 && require('./once').isFirst(kind)
 }
 
+const wrong = new Set() // the variables that were complained about
+
+/** What the variable `name` says, the first of `choices` where it is not set; a mistake is told once. */
+function choose (name, choices) {
+  const value = process.env[name] || choices[0]
+  if (choices.includes(value)) return value
+  if (!wrong.has(name)) {
+    wrong.add(name)
+    try {
+      require('./options').checkChoice(`environment variable ${name}`, value, choices)
+    } catch (error) {
+      write(name, error.message, { error: { code: error.code, message: error.message } })
+    }
+  }
+  return choices[0]
+}
+
 function write (kind, text, record) {
-  const format = process.env.LB_SAFE_TIMEOUTS_LOG ?? 'line'
+  const format = choose('LB_SAFE_TIMEOUTS_LOG', ['line', 'json', 'off'])
   if (format === 'off' || !isFirst(kind)) return
   // written at once, and lost rather than thrown where stderr is closed
   try {
@@ -51,7 +68,7 @@ function isHttpServer (server) {
 /** What drain.onSignals() does, for all servers of the process together. */
 function drainOnSignals (server) {
   // signals come to the main thread only
-  if (process.env.LB_SAFE_TIMEOUTS_DRAIN !== '1' || !require('node:worker_threads').isMainThread) return
+  if (!require('node:worker_threads').isMainThread || choose('LB_SAFE_TIMEOUTS_DRAIN', ['0', '1']) === '0') return
   require('./drain').drainRegistered(server)
 }
 

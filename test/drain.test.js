@@ -97,6 +97,8 @@ t.test('the window comes from the option, the metadata, the catalogue or a guess
   t.match(await windowOf(createServer(), { metadata: [{ id: 'aws-alb', drainMs: 8000 }] }), { windowMs: 8000 })
   t.match(await windowOf(createServer(), { lb: ['cloudflare', 'aws-alb'], deadlineMs: 400000 }), { windowMs: 300000 })
   t.match(await windowOf(createServer(), { deadlineMs: 3000 }), { windowMs: 2000 })
+  t.match(await windowOf(createServer(), { windowMs: 5, deadlineMs: 25 }), { notes: /deadline was 25 ms and the window 5 ms.*not in seconds/ })
+  t.notMatch((await windowOf(createServer(), { windowMs: 5, deadlineMs: 1000 })).notes, /seconds/)
   const applied = createServer()
   applyLbSafeTimeouts(applied, { lb: { id: 'nginx', drainMs: 1234 } })
   t.match(await windowOf(applied, {}), { windowMs: 1234 })

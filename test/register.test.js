@@ -97,6 +97,30 @@ t.test('never throws into the application', async (t) => {
   t.equal(run(badPort).stdout, 'ERR_SOCKET_BAD_PORT', "and throws what is Node's to throw")
 })
 
+t.test('a variable that it cannot follow: one line that names it, and the timeouts all the same', async (t) => {
+  const rows = [
+    [{ LB_SAFE_TIMEOUTS_DRAIN: 'true' }, "environment variable LB_SAFE_TIMEOUTS_DRAIN must be one of '0', '1', got 'true'"],
+    [{ LB_SAFE_TIMEOUTS_LOG: 'of' }, "environment variable LB_SAFE_TIMEOUTS_LOG must be one of 'line', 'json', 'off', got 'of'; did you mean 'off'?"],
+    [{ LB_SAFE_TIMEOUTS_LOG: 'silent' }, "environment variable LB_SAFE_TIMEOUTS_LOG must be one of 'line', 'json', 'off', got 'silent'"]
+  ]
+  const twice = `{ ${serve} }\n{ ${serve} }`
+  const found = await Promise.all(rows.map(([env]) => start(twice, env)))
+  rows.forEach(([, line], i) => {
+    const [complaint, ...others] = found[i].stderr.split('\n').sort((a, b) => b.includes('environment variable') - a.includes('environment variable'))
+    t.equal(complaint, `lb-safe-timeouts: ${line}`)
+    t.equal(others.length, 1, 'and the line about the timeouts')
+    t.match(found[i], { code: 0, stdout: '65000\n65000' })
+  })
+  const json = await start(serve, { LB_SAFE_TIMEOUTS_DRAIN: 'yes', LB_SAFE_TIMEOUTS_LOG: 'json' })
+  t.match(JSON.parse(json.stderr.split('\n')[0]), { 'lb-safe-timeouts': { error: { code: 'LBST_E_INVALID_TYPE', message: /DRAIN.*'yes'/ } } })
+  t.match(await start(serve, { LB_SAFE_TIMEOUTS_DRAIN: 'yes', LB_SAFE_TIMEOUTS_LOG: 'off' }), { code: 0, stderr: /^$/ })
+  t.match(await start(serve, { LB_SAFE_TIMEOUTS_REQUIRE_NATIVE: 'true' }), {
+    code: 0,
+    stdout: '5000',
+    stderr: /^lb-safe-timeouts: not applied: environment variable LB_SAFE_TIMEOUTS_REQUIRE_NATIVE must be '1' or not set, got 'true'$/
+  })
+})
+
 t.test('does nothing where there is no http server', async (t) => {
   const loaded = 'console.log(process.moduleLoadList.filter((name) => /_http_server|http2/.test(name)).length, Object.keys(require.cache).length)'
   t.match(run(loaded), { code: 0, stdout: /^0 /, stderr: '' })

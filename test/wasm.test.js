@@ -204,6 +204,12 @@ t.test('a platform without a binary: one warning for a process and its threads',
     start(2)`, { cwd, flags: ['--require', 'lb-safe-timeouts/register'] })
   t.equal(siblings.stdout, applied + applied)
   t.equal(siblings.stderr.match(/LBST_W_NO_NATIVE/g).length, 1, 'workers beside each other, where register is loaded first')
+
+  // and with register, where LB_SAFE_TIMEOUTS_LOG=off wants no line at all
+  const flags = ['--require', './lib/register.js']
+  const serve = `${pretend}const s = require('http').createServer(); s.listen(0, () => { console.log(s.keepAliveTimeout); s.close() })`
+  t.match(run(serve, { cwd, flags }), { stdout: '65000\n', stderr: /LBST_W_NO_NATIVE/ })
+  t.match(run(serve, { cwd, flags, env: { LB_SAFE_TIMEOUTS_LOG: 'off' } }), { stdout: '65000\n', stderr: /^$/ })
 })
 
 t.test('a binary that cannot be loaded says why', options, async (t) => {
@@ -220,6 +226,20 @@ t.test('asked for: LB_SAFE_TIMEOUTS_NATIVE=off', options, async (t) => {
   const { stdout, stderr } = run(applyScript, { env: { LB_SAFE_TIMEOUTS_NATIVE: 'off' } })
   t.equal(stdout, applied)
   t.equal(stderr, '', 'no warning')
+})
+
+t.test('a variable that says something else', async (t) => {
+  const rows = [
+    [{ LB_SAFE_TIMEOUTS_REQUIRE_NATIVE: 'true' }, /environment variable LB_SAFE_TIMEOUTS_REQUIRE_NATIVE must be '1' or not set, got 'true'/],
+    [{ LB_SAFE_TIMEOUTS_NATIVE: 'OFF' }, /environment variable LB_SAFE_TIMEOUTS_NATIVE must be 'off' or not set, got 'OFF'/]
+  ]
+  for (const [env, message] of rows) {
+    const { stdout, stderr } = run(applyScript, { env })
+    t.equal(stdout, '')
+    t.match(stderr, message)
+    t.match(stderr, /LBST_E_INVALID_TYPE/)
+  }
+  t.equal(run(applyScript, { env: { LB_SAFE_TIMEOUTS_REQUIRE_NATIVE: '0', LB_SAFE_TIMEOUTS_NATIVE: '' } }).stdout, '[true,65000,true]\n')
 })
 
 t.test('nothing at all', async (t) => {

@@ -10,8 +10,12 @@ function plural (count, one, many = `${one}s`) {
   return `${count} ${count === 1 ? one : many}`
 }
 
+// a deadline below this was probably meant in seconds
+const deadlineMsLikely = 1000
+
 function windowNotes ({ windowMs, wantedMs, source, deadlineMs }, tookShort) {
   const notes = []
+  if (deadlineMs < deadlineMsLikely) notes.push(`the deadline was ${deadlineMs} ms and the window ${windowMs} ms, shorter than a load balancer needs to learn of anything: both are in milliseconds, not in seconds`)
   if (source === 'assumed') {
     notes.push(`how long the load balancer needs to learn that this server leaves is not known: ${seconds(windowMs)} is assumed; pass windowMs, or name the load balancer with option lb`)
   } else if (wantedMs > windowMs) {
