@@ -49,6 +49,7 @@ function kubernetes (given = {}) {
   const { windowMs, why } = chooseWindow({ windowMs: givenWindowMs }, hops)
   const deadlineMs = windowMs + requestMs + finishMs + callbacksMsMax
   const graceSeconds = toSeconds(deadlineMs) + spareSeconds
+  checkDuration(`deadlineMs (window ${windowMs} + request ${requestMs} and some to spare)`, deadlineMs)
   const arithmetic = [
     `windowMs ${windowMs}: ${why}`,
     `deadlineMs ${deadlineMs} = window ${windowMs} + longest request ${requestMs} + last looks ${finishMs} + onDrained ${callbacksMsMax}`,

@@ -5,6 +5,7 @@
 const { spawnSync } = require('node:child_process')
 const path = require('node:path')
 const t = require('tap')
+const { runUntilTold } = require('../lib/selfcheck/attempts')
 
 const bin = path.join(__dirname, '..', 'bin', 'lb-safe-timeouts.js')
 
@@ -143,6 +144,21 @@ t.test('selfcheck: this Node does as the model says', { timeout: 30000 }, async 
   for (const row of rows) t.equal(row.agrees, true, `${row.name}: ${row.measured}`)
 })
 
+t.test('selfcheck: what is repeated', async (t) => {
+  const [yes, unclear, no] = [true, null, false].map((agrees) => [{ name: 'a', agrees: true }, { name: 'b', agrees }])
+  const tell = async (...runs) => {
+    const attempts = []
+    const { rows, repeated } = await runUntilTold(async (attempt) => runs[attempts.push(attempt) - 1])
+    return [rows[1].agrees, attempts, repeated.map(({ name }) => name)]
+  }
+  t.same(await tell(yes), [true, [0], []])
+  t.same(await tell(unclear, unclear, yes), [true, [0, 1, 2], []], 'noise: with other connections')
+  t.same(await tell(unclear, unclear, unclear), [null, [0, 1, 2], []], 'and not for ever')
+  t.same(await tell(no, yes), [true, [0, 0], ['b']], 'a disagreement: once, with the same ones')
+  t.same(await tell(no, no), [false, [0, 0], ['b']])
+  t.same(await tell(no, unclear, no), [false, [0, 0, 1], ['b']], 'and once only')
+})
+
 // what a process that takes this Node for another one says
 function runAs (version, ...args) {
   const pretend = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}' } });` +
@@ -155,6 +171,7 @@ t.test('selfcheck: a Node that does not do as the model says', { timeout: 60000 
   const { status, stdout } = runAs(other, 'selfcheck')
   t.equal(status, 1)
   t.match(stdout, /idle after an answer .* NO\n/)
+  t.match(stdout, /repeated with the same connections: .* NO for .*idle after an answer/)
   t.match(stdout, /does NOT do as the model says/)
 })
 

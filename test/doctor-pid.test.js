@@ -22,6 +22,7 @@ const unsupported = process.getuid === undefined && 'no socket can be kept from 
 const isRoot = process.getuid?.() === 0
 const uid = process.getuid?.()
 const nobody = 65534
+const asNobody = ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups']
 // tap's own preloads write where nobody may not
 const bare = { ...process.env, NODE_OPTIONS: '' }
 
@@ -52,6 +53,13 @@ async function doctor (args, { env = {} } = {}) {
       else process.env[name] = before[name]
     }
   }
+}
+
+/** What a process prints first; fails where it ends instead. */
+async function firstOutput (child) {
+  const ended = once(child, 'exit').then(([code, signal]) => { throw new Error(`it ended with ${code ?? signal}`) })
+  const [chunk] = await Promise.race([once(child.stdout, 'data'), ended])
+  return String(chunk)
 }
 
 /** The names in the folder, once `wanted` holds for them. */
@@ -116,7 +124,7 @@ t.test('an unsafe server, and one that is no more', { skip: unsupported }, async
     process.on('disconnect', () => process.exit())`
   const child = spawn(process.execPath, ['--require', register, '-e', code], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
   const ended = once(child, 'exit')
-  await once(child.stdout, 'data')
+  await firstOutput(child)
   const unsafe = await doctor(['--pid', child.pid], { env })
   t.match(unsafe, { status: 1, stdout: /: UNSAFE$[\s\S]*: UNPROVEN$[\s\S]*^UNSAFE: requests can be lost/m })
   child.send('close')
@@ -212,14 +220,18 @@ t.test('a folder that is not private is not used, by neither side', { skip: unsu
   }
 })
 
-t.test('another user', { skip: unsupported || (!isRoot && 'only root can become another user') || (spawnSync('setpriv', ['--version']).error && 'no setpriv here') }, async (t) => {
+/** Whether a process of nobody's can load the package: a checkout may lie below /root. */
+function canBeNobody () {
+  return spawnSync(asNobody[0], [...asNobody.slice(1), process.execPath, bin, '--help'], { env: bare }).status === 0
+}
+
+t.test('another user', { skip: unsupported || (!isRoot && 'only root can become another user') || (!canBeNobody() && 'no setpriv here, or nobody may not read this checkout') }, async (t) => {
   const { base, folder } = makeBase(t)
   const env = { LB_SAFE_TIMEOUTS_SOCKET: base }
   const { child } = await start(t, 'http.js', env)
   const file = path.join(folder, `${child.pid}.sock`)
   const connect = `require('node:net').connect({ path: ${JSON.stringify(file)} }).on('error', (error) => console.log(error.code)).on('connect', () => { console.log('connected'); process.exit() })`
   const ask = (...as) => spawnSync(as[0] ?? process.execPath, [...as.slice(1), ...(as.length > 0 ? [process.execPath] : []), '-e', connect], { encoding: 'utf8', env: bare }).stdout.trim()
-  const asNobody = ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups']
   t.equal(ask(), 'connected', 'the control')
   t.equal(ask(...asNobody), 'EACCES')
   // the socket guards itself too, should it ever lie in the open
@@ -236,9 +248,8 @@ t.test('another user', { skip: unsupported || (!isRoot && 'only root can become 
 
   // and root may ask anybody: the folder is that of the process' own user
   fs.chmodSync(base, 0o1777)
-  const command = `exec "${process.execPath}" --require "${register}" "${fixture('http.js')}"`
-  const other = spawn('setpriv', [...asNobody.slice(1), 'sh', '-c', command], { env: { ...bare, ...env, LB_SAFE_TIMEOUTS_LB: 'haproxy', LB_SAFE_TIMEOUTS_LOG: 'off' }, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
-  await once(other.stdout, 'data')
+  const other = spawn('setpriv', [...asNobody.slice(1), process.execPath, '--require', register, fixture('http.js')], { env: { ...bare, ...env, LB_SAFE_TIMEOUTS_LB: 'haproxy', LB_SAFE_TIMEOUTS_LOG: 'off' }, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
+  await firstOutput(other)
   t.match(await doctor(['--pid', other.pid]), { status: 0, stdout: /^SAFE/m }, 'found by the environment of the process')
   const ended = once(other, 'exit')
   other.kill()
@@ -248,11 +259,11 @@ t.test('another user', { skip: unsupported || (!isRoot && 'only root can become 
 t.test('in a container', { skip: unsupported || (spawnSync('unshare', ['--mount', '--pid', '--fork', '--mount-proc', 'true']).status !== 0 && 'no namespaces can be made here') }, async (t) => {
   const { base } = makeBase(t)
   // its own numbers, and a /tmp that nobody else sees
-  const command = `mount -t tmpfs none "${base}" && exec "${process.execPath}" --require "${register}" "${fixture('http.js')}"`
+  const command = ['sh', '-c', 'mount -t tmpfs none "$1" && shift && exec "$@"', 'sh', base, process.execPath, '--require', register, fixture('http.js')]
   const env = { ...process.env, LB_SAFE_TIMEOUTS_SOCKET: base, LB_SAFE_TIMEOUTS_LB: 'haproxy', LB_SAFE_TIMEOUTS_LOG: 'off' }
-  const parent = spawn('unshare', ['--mount', '--pid', '--fork', '--mount-proc', 'sh', '-c', command], { env, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
+  const parent = spawn('unshare', ['--mount', '--pid', '--fork', '--mount-proc', ...command], { env, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
   const ended = once(parent, 'exit')
-  const [port] = await once(parent.stdout, 'data')
+  const port = await firstOutput(parent)
   const pid = fs.readFileSync(`/proc/${parent.pid}/task/${parent.pid}/children`, 'utf8').trim()
   t.same(fs.readdirSync(base), [], 'nothing of it is seen outside')
   const { status, stdout, stderr } = await doctor(['--pid', pid, '--json'])
@@ -260,6 +271,33 @@ t.test('in a container', { skip: unsupported || (spawnSync('unshare', ['--mount'
   t.match(JSON.parse(stdout), { pid: Number(pid), threads: [{ pid: 1, servers: [{ address: { port: Number(port) } }] }] })
   parent.disconnect()
   await ended
+})
+
+t.test('a path that is too long for a socket, as below /proc/PID/root', { skip: process.platform !== 'linux' && 'no way through a descriptor here' }, async (t) => {
+  const { base } = makeBase(t)
+  const long = path.join(base, 'x'.repeat(100))
+  const folder = path.join(long, `lb-safe-timeouts-${uid}`)
+  fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const fd = fs.openSync(folder)
+  const answer = JSON.stringify({ format: 1, pid: 1, threadId: 0, servers: [] })
+  const server = net.createServer((socket) => socket.end(answer)).listen(`/proc/self/fd/${fd}/${process.pid}.sock`)
+  t.teardown(() => {
+    delete process.env.LB_SAFE_TIMEOUTS_SOCKET
+    server.close()
+    fs.closeSync(fd)
+  })
+  await once(server, 'listening')
+  process.env.LB_SAFE_TIMEOUTS_SOCKET = long
+  const [found] = await askProcess(process.pid)
+  t.match(found, { pid: 1, servers: [] })
+  const isOfFolder = (name) => {
+    try {
+      return fs.readlinkSync(`/proc/self/fd/${name}`) === folder
+    } catch {
+      return false // the descriptor of the listing itself
+    }
+  }
+  t.equal(fs.readdirSync('/proc/self/fd').filter(isOfFolder).length, 1, 'no descriptor is left but that of this test')
 })
 
 t.test('sockets of the dead', { skip: unsupported }, async (t) => {

@@ -414,6 +414,9 @@ t.test('the numbers for Kubernetes', async (t) => {
   t.match(given.manifest, new RegExp(`terminationGracePeriodSeconds: ${given.terminationGracePeriodSeconds}\n[^]*windowMs: 3000, deadlineMs: 24000`))
   t.throws(() => drain.kubernetes({ lb: 'aws_alb' }), { code: 'LBST_E_UNKNOWN_LB' })
   t.throws(() => drain.kubernetes({ windowMs: '3s' }), { code: 'LBST_E_INVALID_TYPE' })
+  for (const given of [{ windowMs: 2 ** 31 - 1 }, { requestMs: 2 ** 31 - 1 }, { lb: { id: 'aws-alb', drainMs: 2 ** 31 - 1 } }]) {
+    t.throws(() => drain.kubernetes(given), { code: 'LBST_E_OUT_OF_RANGE', message: /^deadlineMs \(window \d+ \+ request \d+ .* from 0 to 2147483647, got \d+$/ })
+  }
   // what it says is what drain() takes
   t.match(await drain(createServer(), { ...given.drain, signal: AbortSignal.abort() }), { windowMs: 3000 })
 })

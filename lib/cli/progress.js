@@ -12,14 +12,18 @@ function seconds (ms) {
   return `${Math.max(0, Math.ceil(ms / 1000))} s`
 }
 
-/** { update({ label, totalMs, done, count }), stop() }; what an update leaves out stays. */
+/**
+ * { update({ label, totalMs, done, count }), stop() }; what an update leaves out stays. Without a
+ * count it tells the time alone.
+ */
 function startProgress (stream) {
   let phase = null
   let startedAt = 0
 
   const text = () => {
     const leftMs = phase.totalMs - (Date.now() - startedAt)
-    return `${phase.label}: ${phase.done} of ${phase.count} connections, at most ${seconds(leftMs)} left`
+    const done = phase.count === undefined ? '' : `${phase.done} of ${phase.count} connections, `
+    return `${phase.label}: ${done}at most ${seconds(leftMs)} left`
   }
   const draw = () => {
     if (phase === null) return

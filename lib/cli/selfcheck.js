@@ -5,14 +5,14 @@
 
 const { nodeTimers } = require('../catalogue')
 const { createConnectionModel } = require('../model')
+const { runUntilTold } = require('../selfcheck/attempts')
 const { behaviours, makeSelfcheckBatch } = require('../selfcheck/behaviours')
 const { compareTimeline, say } = require('../selfcheck/compare')
 const { replayBatch } = require('../selfcheck/replay')
+const { startProgress } = require('./progress')
 
 // A machine so busy that not even this share of the connections tells anything.
 const conclusiveShareMin = 0.5
-// A run that the machine's noise spoiled is repeated, within the 20 s that the command may take.
-const runsMax = 3
 
 function median (list) {
   return [...list].sort((a, b) => a - b)[list.length >> 1]
@@ -69,28 +69,12 @@ function table (rows) {
     ...rows.map((row) => line(columns.map((column) => row[column]), answer[row.agrees]))].join('\n')
 }
 
-/** A line that is drawn over, on a terminal; nothing elsewhere. */
-function startProgress (io, batchMs) {
-  if (!io.stderr.isTTY) return () => {}
-  const width = 30
-  const started = Date.now()
-  const draw = () => {
-    const share = Math.min(1, (Date.now() - started) / batchMs)
-    const filled = Math.round(share * width)
-    io.stderr.write(`\r${'█'.repeat(filled)}${'░'.repeat(width - filled)} ${(share * batchMs / 1000).toFixed(1)} of ${(batchMs / 1000).toFixed(1)} s`)
-  }
-  const timer = setInterval(draw, 100)
-  draw()
-  return () => {
-    clearInterval(timer)
-    io.stderr.write('\r\x1b[K')
-  }
-}
-
 async function runOnce (node, seed, io) {
   const batch = makeSelfcheckBatch(node.version, seed)
-  const stop = startProgress(io, batch.batchMs)
-  const record = await replayBatch(node, batch).finally(stop)
+  const progress = startProgress(io.stderr)
+  // on a terminal only: for some seconds no log needs a line
+  if (io.stderr.isTTY) progress.update({ label: 'selfcheck', totalMs: batch.batchMs })
+  const record = await replayBatch(node, batch).finally(progress.stop)
   const results = record.timelines.map((timeline) => compareTimeline(createConnectionModel, record, timeline))
   const rows = behaviours.map(({ name }) => summarize(name, results.filter(({ timeline }) => timeline.names[0] === name)))
   rows.push(summarizeRandom(results.filter(({ timeline }) => !behaviours.some(({ name }) => name === timeline.names[0]))))
@@ -101,14 +85,10 @@ async function run (flags, io) {
   const node = { version: process.versions.node, execPath: process.execPath }
   const { tested, from } = nodeTimers(node.version)
   const seed = flags.seed ?? Date.now() % 1e9
-  let rows
-  for (let i = 0; i < runsMax && (i === 0 || rows.some(({ agrees }) => agrees === null)); i++) {
-    rows = await runOnce(node, seed + i, io)
-    if (rows.some(({ agrees }) => agrees === false)) break
-  }
+  const { rows, repeated } = await runUntilTold((attempt) => runOnce(node, seed + attempt, io))
   const wrong = rows.filter(({ agrees }) => agrees !== true)
   if (flags.json) {
-    io.stdout.write(JSON.stringify({ node: node.version, tested, rowFrom: from, seed, agrees: wrong.length === 0, rows }, null, 2) + '\n')
+    io.stdout.write(JSON.stringify({ node: node.version, tested, rowFrom: from, seed, agrees: wrong.length === 0, rows, repeated }, null, 2) + '\n')
     return wrong.length === 0 ? 0 : 1
   }
   io.stdout.write(`Node ${node.version}, held against what is known of ${from} and later (seed ${seed})\n`)
@@ -116,6 +96,7 @@ async function run (flags, io) {
     io.stdout.write('warning: untested: this version is newer than any that was measured; the newest row known is assumed\n')
   }
   io.stdout.write(`\n${table(rows)}\n\n`)
+  if (repeated.length > 0) io.stdout.write(`repeated with the same connections: in a first run there was a NO for ${repeated.map(({ name }) => name).join(', ')}\n`)
   for (const { name, why } of wrong) if (why) io.stdout.write(`${name}: ${why}\n`)
   io.stdout.write(wrong.length === 0 ? 'this Node does as the model says\n' : 'this Node does NOT do as the model says, or the machine was too busy to tell\n')
   return wrong.length === 0 ? 0 : 1

@@ -5,9 +5,10 @@
 
 const fs = require('node:fs')
 const net = require('node:net')
+const path = require('node:path')
 const { createError } = require('../errors')
 const { plainLine } = require('../plain-text')
-const { basesOf, findFault, folderIn, formatVersion, listSockets } = require('./folder')
+const { basesOf, findFault, folderIn, formatVersion, holdFolder, listSockets } = require('./folder')
 
 // a healthy process answers within a turn of its event loop
 const answerMsMax = 5000
@@ -62,7 +63,10 @@ function basesFor (pid, uids) {
   return new Set([...bases, ...uids.map((uid) => `/run/user/${uid}`), '/tmp'])
 }
 
-/** The sockets in the folders that can be trusted, and what was wrong with the others. */
+/**
+ * The sockets in the folders that can be trusted, `{ address, file, pid }` each, and what was
+ * wrong with the others. The addresses hold until release().
+ */
 function findSockets (pid, inner) {
   const uids = uidsOf(pid)
   // what the process calls /tmp may be another place than ours: a container, PrivateTmp of
@@ -70,15 +74,19 @@ function findSockets (pid, inner) {
   const roots = inner === pid ? ['', `/proc/${pid}/root`] : [`/proc/${pid}/root`]
   const sockets = []
   const faults = []
+  const held = []
   const seen = new Set()
   const look = (folder, uid) => {
     try {
-      const { dev, ino } = fs.lstatSync(folder)
-      if (seen.has(`${dev} ${ino}`)) return
-      seen.add(`${dev} ${ino}`)
-      const fault = findFault(folder, uid)
-      if (fault === null) sockets.push(...listSockets(folder))
-      else faults.push(fault)
+      const stat = fs.lstatSync(folder)
+      if (seen.has(`${stat.dev} ${stat.ino}`)) return
+      seen.add(`${stat.dev} ${stat.ino}`)
+      const fault = findFault(folder, uid, stat)
+      if (fault !== null) return faults.push(fault)
+      held.push(holdFolder(folder, stat))
+      for (const { file, pid } of listSockets(held[held.length - 1].alias)) {
+        sockets.push({ address: file, file: path.join(folder, path.basename(file)), pid })
+      }
     } catch (error) {
       if (!absentCodes.includes(error.code)) faults.push(error.message)
     }
@@ -88,7 +96,7 @@ function findSockets (pid, inner) {
       for (const root of roots) look(folderIn(`${root}${base}`, uid), uid)
     }
   }
-  return { sockets, faults }
+  return { sockets, faults, release: () => held.forEach(({ release }) => release()) }
 }
 
 /** Text for a terminal: the one who is asked may be another user than the one who asks. */
@@ -112,11 +120,11 @@ function readAnswer (text, file) {
 const deadCodes = ['ECONNREFUSED', 'ENOENT']
 
 /** What one socket answers; null where nobody listens on it. */
-function ask (file) {
+function ask ({ address, file }) {
   return new Promise((resolve, reject) => {
     const chunks = []
     let length = 0
-    const socket = net.connect({ path: file })
+    const socket = net.connect({ path: address })
     const settle = (done) => {
       clearTimeout(timer)
       socket.destroy()
@@ -170,14 +178,14 @@ async function askProcess (pid) {
   if (process.getuid === undefined) throw createError('LBST_E_UNSUPPORTED', `--pid is not supported on ${process.platform}: call status(server) in the process`)
   checkProcess(pid)
   const inner = innerPid(pid)
-  const { sockets, faults } = findSockets(pid, inner)
+  const { sockets, faults, release } = findSockets(pid, inner)
   const own = sockets.filter((socket) => socket.pid === inner)
   const others = sockets.filter((socket) => socket.pid !== inner)
   const found = await Promise.all([
-    ...own.map(({ file }) => ask(file)),
+    ...own.map(ask),
     // of a stranger nothing is wanted but whether it is a child
-    ...others.map(({ file }) => ask(file).then((answer) => answer?.ppid === inner ? answer : null, () => null))
-  ])
+    ...others.map((socket) => ask(socket).then((answer) => answer?.ppid === inner ? answer : null, () => null))
+  ]).finally(release)
   const answers = found.filter((answer) => answer !== null)
   if (answers.length === 0) throw unreachable(explain(pid, faults))
   return answers.sort((a, b) => a.pid - b.pid || a.threadId - b.threadId)

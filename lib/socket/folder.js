@@ -33,9 +33,8 @@ function folderIn (base, uid) {
   return path.join(base, `lb-safe-timeouts-${uid}`)
 }
 
-/** Why `folder` is not `uid`'s own and private; null where it is. Follows no link. */
-function findFault (folder, uid) {
-  const stat = fs.lstatSync(folder)
+/** Why `folder`, of which lstat says `stat`, is not `uid`'s own and private; null where it is. */
+function findFault (folder, uid, stat = fs.lstatSync(folder)) {
   if (!stat.isDirectory()) return `${folder} is no folder`
   if (stat.uid !== uid) return `${folder} belongs to another user (uid ${stat.uid})`
   if ((stat.mode & othersAny) !== 0) return `${folder} is open to other users`
@@ -86,6 +85,22 @@ function socketName (pid, threadId) {
   return threadId === 0 ? `${pid}.sock` : `${pid}-${threadId}.sock`
 }
 
+/**
+ * Another name of `folder`, which `stat` was read of: { alias, release() }. On Linux it leads
+ * through a descriptor: it stays that folder's, whatever takes its place, and short enough for a
+ * socket's address, which a path below /proc/PID/root may not be.
+ */
+function holdFolder (folder, stat) {
+  if (process.platform !== 'linux' || !fs.existsSync('/proc/self/fd')) return { alias: folder, release () {} }
+  const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = fs.constants
+  const fd = fs.openSync(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
+  const release = () => fs.closeSync(fd)
+  const held = fs.fstatSync(fd)
+  if (held.dev === stat.dev && held.ino === stat.ino) return { alias: `/proc/self/fd/${fd}`, release }
+  release()
+  throw createError('LBST_E_UNREACHABLE', `${folder} has just been replaced`)
+}
+
 /** The sockets in `folder`: { file, pid } each. */
 function listSockets (folder) {
   const found = []
@@ -98,4 +113,4 @@ function listSockets (folder) {
   return found
 }
 
-module.exports = { basesOf, findFault, folderIn, formatVersion, listSockets, pathLengthMax, prepareFolder, socketName }
+module.exports = { basesOf, findFault, folderIn, formatVersion, holdFolder, listSockets, pathLengthMax, prepareFolder, socketName }
