@@ -93,6 +93,33 @@ t.test('lines that were cut, and what is no JSON', async (t) => {
   }
 })
 
+t.test('whatever the chunks, of whatever bytes', async (t) => {
+  const pieces = ['{"httpRequest":{"a":"x\\"}{","l":[1,{"b":[]}]},"k":"\u00e9"}', '{\n "a": {\n  "b": 1\n }\n}', '{"records":[', '"records":[', '\n', '\n', '[', ']', '{', '}', ',', '"', '\\', 'x', ' ', '\ufeff', '\r\n']
+  let state = 20260114
+  const random = (count) => {
+    state = Math.imul(state, 1103515245) + 12345 & 0x7fffffff
+    return (state >>> 8) % count
+  }
+  const split = (data, nextLength) => {
+    const splitter = new JsonSplitter()
+    const found = []
+    for (let at = 0, length; at < data.length; at += length) found.push(...splitter.push(data.subarray(at, at + (length = nextLength()))))
+    found.push(...splitter.push(Buffer.alloc(0), true))
+    return { lines: splitter.lines, found: found.map(({ line, text, value }) => ({ line, text, value })) }
+  }
+  const differing = []
+  let entries = 0
+  for (let i = 0; i < 3000; i++) {
+    const data = Buffer.from(Array.from({ length: 1 + random(25) }, () => pieces[random(pieces.length)]).join(''))
+    const whole = split(data, () => data.length)
+    entries += whole.found.filter(({ value }) => value !== undefined).length
+    const ways = [() => 1, () => 1 + random(9)].map((nextLength) => JSON.stringify(split(data, nextLength)))
+    if (ways.some((way) => way !== JSON.stringify(whole))) differing.push(data.toString())
+  }
+  t.ok(entries > 1000, `${entries} entries`)
+  t.strictSame(differing, [])
+})
+
 t.test('an entry is as long as a line of text may be', async (t) => {
   const albLine = (length) => alb.replace('Mozilla', 'x'.repeat(length - alb.length + 7))
   for (const [length, bad] of [[lineMax, 0], [lineMax + 1, 1]]) {

@@ -11,7 +11,7 @@ const cutLength = 1024
 // Enough for `"records" : `.
 const keyLength = 64
 
-const [newline, carriageReturn, quote, backslash] = [0x0a, 0x0d, 0x22, 0x5c]
+const [newline, quote, backslash] = [0x0a, 0x22, 0x5c]
 const [openBracket, closeBracket, openBrace, closeBrace] = [0x5b, 0x5d, 0x7b, 0x7d]
 const [between, inEntry, inJunk] = [0, 1, 2]
 
@@ -107,7 +107,7 @@ class JsonSplitter {
   readLine (block, at) {
     const end = block.indexOf(newline, at)
     if (end === -1 || end - at > lineMax) return at
-    const text = block.toString('utf8', at, block[end - 1] === carriageReturn ? end - 1 : end)
+    const text = block.toString('utf8', at, end).trimEnd()
     const value = parseEntry(text)
     if (value === undefined || Array.isArray(value.records)) return at
     this.entries.push({ line: this.line, text, value, isLine: true })
@@ -170,7 +170,7 @@ class JsonSplitter {
   }
 
   endsInRecords (block, from, to) {
-    if (this.isWrapper) return false
+    if (this.isWrapper || this.length > lineMax) return false
     const kept = this.kept.toString('latin1', Math.max(0, this.keptLength - keyLength), this.keptLength)
     return /"records"\s*:\s*$/.test(kept + block.toString('latin1', Math.max(from, to - keyLength), to))
   }
@@ -200,7 +200,7 @@ class JsonSplitter {
     const text = isHere ? block.toString('utf8', from, to) : this.kept.toString('utf8', 0, this.keptLength)
     const value = isWhole && this.length <= lineMax ? parseEntry(text) : undefined
     // one line, as every other evidence
-    this.entries.push({ line: this.entryLine, text: text.replace(/\s*[\r\n]+\s*/g, ' ').trimEnd(), value, isLine: false })
+    this.entries.push({ line: this.entryLine, text: text.replace(/[\r\n]+\s*/g, ' ').trimEnd(), value, isLine: false })
   }
 }
 
