@@ -251,6 +251,23 @@ t.test('files', async (t) => {
     t.ok(lines > 0, 'the folder above is read, once')
   })
 
+  t.test('what is refused is closed', { skip: process.platform !== 'linux' && 'nobody says which files are open' }, async (t) => {
+    const many = path.join(dir, 'many')
+    fs.mkdirSync(many)
+    t.teardown(() => fs.rmSync(many, { recursive: true }))
+    for (let i = 0; i < 40; i++) fs.writeFileSync(path.join(many, `${i}.xz`), Buffer.from('fd377a585a000004', 'hex'))
+    const open = () => fs.readdirSync('/proc/self/fd').map((fd) => {
+      try {
+        return fs.readlinkSync(`/proc/self/fd/${fd}`)
+      } catch {
+        return '' // the one that this list was read through
+      }
+    }).filter((name) => name.startsWith(many))
+    const { failures } = await classifyLogFiles(fs.readdirSync(many).map((name) => path.join(many, name)), { threads: 1 })
+    t.equal(failures.length, 40)
+    t.strictSame(open(), [])
+  })
+
   t.test('zstd', async (t) => {
     const packed = path.join(dir, 'sub', 'd.zst')
     const made = spawnSync('zstd', ['-q', '-f', '-o', packed, path.join(dir, 'a.log')])

@@ -27,6 +27,8 @@ function checkFlags (flags) {
   if (outputs.length > 1) throw createError('LBST_E_CONFLICT', `--${outputs.join(' and --')} contradict each other`)
   if (flags.sql !== undefined && flags.html !== undefined) throw createError('LBST_E_CONFLICT', '--sql reads no logs, so there is nothing for --html to show')
   if (flags.sql !== undefined && flags.operands.length > 1) throw createError('LBST_E_CONFLICT', `--sql writes for one place where the logs lie, got ${flags.operands.length}: quote a pattern such as 'logs/*.gz'`)
+  const unread = ['since', 'until', 'log-format'].filter((name) => flags.sql !== undefined && flags[name] !== undefined)
+  if (unread.length > 0) throw createError('LBST_E_CONFLICT', `--sql reads no logs, so there is nothing for --${unread.join(' and --')} to choose: add it to the query`)
   if (flags.html !== undefined) checkWritable(flags.html)
   if (flags.sql === undefined && flags.operands.length === 0) {
     throw createError('LBST_E_INVALID_TYPE', "logs needs files or folders, or '-' for what is piped in")

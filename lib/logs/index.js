@@ -9,7 +9,8 @@ const { formats } = require('./formats')
 const { LogScanner } = require('./scanner')
 const { Sum, badEntry, isoTime, publicEntry } = require('./verdicts')
 
-const knownOptions = ['format', 'logFormat', 'entries', 'since', 'until']
+const streamOptions = ['format', 'logFormat', 'since', 'until']
+const knownOptions = [...streamOptions, 'entries']
 
 // Each takes memory of its own; disks and cores have long been busy by then.
 const threadsMax = 64
@@ -86,7 +87,7 @@ function classifyLog (log, options = {}) {
 class LogClassifier extends Transform {
   constructor (options = {}) {
     super({ readableObjectMode: true })
-    this.scanner = new LogScanner({ ...readOptions(options), entries: 'all' })
+    this.scanner = new LogScanner({ ...readOptions(options, streamOptions), entries: 'all' })
     this.badLines = []
     /** As classifyLog() gives it; null until the end. */
     this.verdicts = null
@@ -134,7 +135,7 @@ function createLogClassifier (options) {
 
 /** The verdicts of files, folders and '-' (stdin), read in worker threads, as one report. */
 async function classifyLogFiles (paths, options = {}) {
-  const read = readOptions(options, [...knownOptions.filter((name) => name !== 'entries'), 'threads', 'onEntries', 'minutes'])
+  const read = readOptions(options, [...streamOptions, 'threads', 'onEntries', 'minutes'])
   checkFilesOptions(read)
   return require('./pool').readFiles(paths, read)
 }

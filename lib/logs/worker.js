@@ -30,7 +30,12 @@ async function run ({ file, packing, from, to, fd, head }) {
       scanPlain(file, { from, to }, scanner, sendEntries)
     } else {
       const source = packing === null ? chunksOf(fd, Buffer.from(head)) : fs.createReadStream(file, { highWaterMark: readLength })
-      await scanStream(source, scanner, sendEntries)
+      try {
+        await scanStream(source, scanner, sendEntries)
+      } finally {
+        // one that is refused is not read to its end, and would stay open
+        source.destroy?.()
+      }
     }
     const { entries, result } = scanner.end()
     if (entries.length > 0) sendEntries(entries)
