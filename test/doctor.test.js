@@ -12,12 +12,15 @@ const net = require('node:net')
 const os = require('node:os')
 const path = require('node:path')
 const t = require('tap')
+const { native } = require('../lib/binding')
 const { startProgress } = require('../lib/cli/progress')
 const { examine } = require('../lib/doctor')
 const { planFor, readBalancer } = require('../lib/doctor/balancer')
+const { summarize, spreadMs, watchMs } = require('../lib/doctor/measure')
 const { sweepRace } = require('../lib/doctor/race')
 const { ResponseReader } = require('../lib/doctor/response')
 const { createTarget } = require('../lib/doctor/target')
+const { tellReasons } = require('../lib/doctor/words')
 const { cases } = require('./doctor/cases')
 const { runCases } = require('./doctor/run')
 const { createCertificate } = require('./support/certificate')
@@ -59,7 +62,7 @@ t.test('servers with known settings', { timeout: 30000 }, async (t) => {
   const rows = cases.filter(({ name }) => fast.includes(name))
   t.equal(rows.length, fast.length)
   const node = { version: process.versions.node, execPath: process.execPath }
-  const sum = await runCases(node, rows, { connections: 3, atOnce: rows.length, onCase: ({ name }, report, wrong) => t.same(wrong, [], name) })
+  const sum = await runCases(node, rows, { connections: 5, atOnce: rows.length, onCase: ({ name }, report, wrong) => t.same(wrong, [], name) })
   t.equal(sum.controlsLost, sum.controls, `a mistaken model is found out (${sum.controlsLost} of ${sum.controls})`)
 })
 
@@ -226,6 +229,65 @@ t.test('servers that tell nothing', async (t) => {
   }))
 })
 
+// one check in checkMs closes what is older than headersTimeout, as seen by the doctor
+function foresee ({ headersTimeout, checkMs, phaseMs, connections, idleTimeoutMs, limitMs }) {
+  const openForMs = spreadMs(idleTimeoutMs, limitMs)
+  return Array.from({ length: connections }, (_, index) => {
+    const startAt = index * openForMs / connections
+    const at = Math.ceil((startAt + headersTimeout - phaseMs) / checkMs) * checkMs + phaseMs
+    const isClosed = at - startAt <= limitMs
+    return { state: 'unused', startAt, closedAt: isClosed ? at : null, how: isClosed ? '408' : null, error: null, notKept: false }
+  })
+}
+
+t.test('a check that runs now and then, at every moment of it', async (t) => {
+  const nothing = { closesMs: [], answered: 0, open: 1, openMs: 1e9, notKept: 0, failed: 0, passedMs: 0 }
+  const periodMs = 30000
+  const phases = 60
+  /** The verdicts on unused connections, and how often each. */
+  const judge = ({ lbMs, connections, limitMs = Math.max(lbMs + 15000, watchMs(lbMs, connections)), checkMs = periodMs, headersTimeout }) => {
+    const found = {}
+    for (let i = 0; i < phases; i++) {
+      const seen = foresee({ headersTimeout, checkMs, phaseMs: checkMs * i / phases, connections, idleTimeoutMs: lbMs, limitMs })
+      const { verdict } = native().doctorJudge({ unused: summarize(seen, limitMs), idle: nothing, headers: nothing, body: nothing }, lbMs)
+      found[verdict] = (found[verdict] ?? 0) + 1
+    }
+    return found
+  }
+  t.same(judge({ lbMs: 60000, connections: 20, headersTimeout: 66000 }), { safe: phases }, 'as the plan sets it, with the flags that doctor has of itself')
+  t.same(judge({ lbMs: 60000, connections: 20, headersTimeout: 40000 }), { unsafe: phases })
+  t.same(judge({ lbMs: 60000, connections: 3, headersTimeout: 40000 }), { unsafe: phases })
+  t.same(judge({ lbMs: 4000, connections: 20, headersTimeout: 2500, checkMs: 3000 }), { unsafe: phases })
+
+  // it may not be known, but it is never safe
+  for (const lbMs of [2000, 20000, 45000, 60000, 350000]) {
+    for (const connections of [1, 3, 20]) {
+      for (const share of [0.1, 0.5, 0.99]) {
+        for (const checkMs of [1000, 7000, periodMs]) {
+          const { safe } = judge({ lbMs, connections, checkMs, headersTimeout: lbMs * share })
+          t.equal(safe, undefined, `${share} of ${lbMs} ms, ${connections} connections, checked each ${checkMs} ms`)
+        }
+      }
+    }
+  }
+})
+
+t.test('headersTimeout below the idle time of the load balancer, at a moment that hides it', { timeout: 30000 }, async (t) => {
+  const [headersTimeout, checkMs, lbMs] = [1250, 1500, 2000]
+  const server = http.createServer({ connectionsCheckingInterval: checkMs }, answer)
+  const port = await listen(t, server, { keepAliveTimeout: 0, headersTimeout })
+  // what is opened now is old enough just after the next check, and closed by the one after it
+  await new Promise((resolve) => setTimeout(resolve, checkMs - headersTimeout + 100))
+  const common = { lb: { id: null, name: 'x', idleTimeoutMs: lbMs }, limitMs: 3500, race: false, signal: new AbortController().signal }
+  const [many, one] = await Promise.all([5, 1].map((connections) => examine(createTarget(`http://${host}:${port}`), { ...common, connections })))
+  t.equal(many.verdict, 'unsafe', 'some of them are opened at other moments')
+  t.ok(many.states.unused.maxMs > lbMs, `as the first were hidden: ${many.states.unused.closesMs}`)
+  t.equal(one.verdict, 'inconclusive')
+  t.same(one.states.unused.reasons, ['LBST_D_MAY_BE_SOONER', 'LBST_D_UNASKED_ANSWER'])
+  const [{ message }] = tellReasons(one.states.unused, common.lb, common.limitMs)
+  t.match(message, /the soonest close that was seen came after 2\.\d+ s, by a check that runs now and then; .* known only that it is kept for 0 ms or longer/)
+})
+
 t.test('what fails proves nothing', { timeout: 30000 }, async (t) => {
   // greeted as it should be; then four of five, or all, are closed without an answer
   const closing = (share) => {
@@ -294,7 +356,7 @@ t.test('Ctrl-C leaves nothing behind', { timeout: 20000 }, async (t) => {
     })
   })
   const file = path.join(os.tmpdir(), `lb-safe-timeouts-${process.pid}.html`)
-  const { child, ended } = run([`http://${host}:${port}`, '--lb', 'aws-alb', '--connections', '5', '--html', file])
+  const { child, ended } = run([`http://${host}:${port}`, '--lb', '2s', '--connections', '5', '--html', file])
   // one that says hello, and five of each kind
   while (seen.length < 21) await once(server, 'connection')
   const startedAt = Date.now()

@@ -21,7 +21,7 @@ const noEnds = { fin: 0, rst: 0, 408: 0, answer: 0, open: 0, notKept: 0, failed:
 /** A report as examine() makes it, of given closes; the verdict is the real one. */
 function report (closes, idleTimeoutMs, name) {
   const series = Object.fromEntries(Object.entries(closes).map(([state, closesMs]) => {
-    return [state, { closesMs, answered: 0, open: closesMs.length === 0 ? 2 : 0, openMs: 75000, notKept: 0, failed: 0 }]
+    return [state, { closesMs, answered: 0, open: closesMs.length === 0 ? 2 : 0, openMs: 75000, notKept: 0, failed: 0, passedMs: 0 }]
   }))
   const { verdict, idleBelowMs, states } = native().doctorJudge(series, idleTimeoutMs)
   for (const [state, closesMs] of Object.entries(closes)) {

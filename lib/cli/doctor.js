@@ -7,6 +7,7 @@ const fs = require('node:fs')
 const { findLoadBalancer } = require('../catalogue')
 const { examine } = require('../doctor')
 const { readBalancer, planFor } = require('../doctor/balancer')
+const { watchMs } = require('../doctor/measure')
 const { createTarget } = require('../doctor/target')
 const words = require('../doctor/words')
 const { createError, inspect } = require('../errors')
@@ -34,12 +35,17 @@ function readDuration (name, text) {
   return ms
 }
 
+function chooseLimit (idleTimeoutMs, connections) {
+  if (idleTimeoutMs === null) return limitMsDefault
+  return Math.min(limitMsMax, Math.max(idleTimeoutMs + limitBeyondMs, watchMs(idleTimeoutMs, connections)))
+}
+
 function readFlags (flags, { idleTimeoutMs }) {
   const { connections = connectionsDefault, limit } = flags
   if (connections < 1 || connections > connectionsMax) {
     throw createError('LBST_E_OUT_OF_RANGE', `--connections must be from 1 to ${connectionsMax} (for each of the four states), got ${connections}`)
   }
-  const limitMs = limit === undefined ? (idleTimeoutMs === null ? limitMsDefault : Math.min(limitMsMax, idleTimeoutMs + limitBeyondMs)) : readDuration('limit', limit)
+  const limitMs = limit === undefined ? chooseLimit(idleTimeoutMs, connections) : readDuration('limit', limit)
   return { connections, limitMs, race: flags['no-race'] !== true }
 }
 
@@ -142,7 +148,7 @@ module.exports = {
     lb: { type: 'string', what: 'an id, a chain of ids, id:60s, its idle timeout (60s, or ms), or a file of its configuration' },
     path: { type: 'string', what: 'what is asked for (default: the path of the URL); a POST that never ends goes there too' },
     connections: { type: 'number', what: `for each of the four states (default ${connectionsDefault}, at most ${connectionsMax})` },
-    limit: { type: 'string', what: 'how long a connection is watched, such as 75s (default: 15 s more than the load balancer keeps one)' },
+    limit: { type: 'string', what: 'how long each connection is watched, such as 75s (default: 15 to 30 s more than the load balancer keeps one); they are opened within half of that, 30 s at most' },
     pid: { type: 'number', what: 'ask this process instead: it loads lb-safe-timeouts/register and has LB_SAFE_TIMEOUTS_SOCKET=1' },
     json: { type: 'boolean', what: 'the report as JSON' },
     html: { type: 'string', what: 'the report as one HTML file, written there' },

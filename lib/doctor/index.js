@@ -7,7 +7,7 @@ const { setMaxListeners } = require('node:events')
 const { monitorEventLoopDelay } = require('node:perf_hooks')
 const { native } = require('../binding')
 const { createError, inspect } = require('../errors')
-const { measure, summarize, countEnds, spacing, states } = require('./measure')
+const { measure, summarize, countEnds, spreadMs, states } = require('./measure')
 const { nowMs, probe } = require('./probe')
 const { tellError } = require('./words')
 const { sweepRace, sweepWindow, sweepMs } = require('./race')
@@ -71,11 +71,12 @@ async function examine (target, { lb, connections, limitMs, race = true, signal,
   if (server === null) return null
 
   const count = connections * states.length
+  const openForMs = spreadMs(lb.idleTimeoutMs, limitMs)
   let done = 0
-  onProgress({ phase: 'measure', totalMs: limitMs + count * spacing(count), done, count })
+  onProgress({ phase: 'measure', totalMs: limitMs + openForMs, done, count })
   const delay = monitorEventLoopDelay({ resolution: lateEveryMs })
   delay.enable()
-  const all = await measure(target, { connections, limitMs, signal, onDone: () => onProgress({ phase: 'measure', done: ++done, count }) })
+  const all = await measure(target, { connections, limitMs, openForMs, signal, onDone: () => onProgress({ phase: 'measure', done: ++done, count }) })
   delay.disable()
   if (signal.aborted) return null
 

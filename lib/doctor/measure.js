@@ -6,10 +6,11 @@ const { probe } = require('./probe')
 
 const states = ['unused', 'idle', 'headers', 'body']
 
-// Openings are spread over this long at most, so that a server that accepts one connection per
-// turn, and checks them at intervals, is not met by all of them in the same moment.
-const spreadMsMax = 1000
-const spacingMsMax = 10
+// A Node server looks at the age of unused and half sent connections only so often (the default
+// of connectionsCheckingInterval): how long it keeps one depends on when that was opened.
+const checkPeriodMs = 30000
+// What one check closes is seen within this time, whatever a stall or a lost packet delays.
+const sameCheckMs = 250
 
 function wait (ms, signal) {
   return new Promise((resolve) => {
@@ -24,20 +25,47 @@ function wait (ms, signal) {
   })
 }
 
-/** How far apart `count` connections are opened. */
-function spacing (count) {
-  return Math.min(spacingMsMax, spreadMsMax / count)
+/**
+ * Over how long the openings are spread, so that they meet many moments between two checks:
+ * a whole period, but not much of the time that the connections are watched for anyway.
+ */
+function spreadMs (idleTimeoutMs, limitMs) {
+  return Math.min(checkPeriodMs, Math.min(idleTimeoutMs ?? Infinity, limitMs) / 2)
+}
+
+/**
+ * How long connections have to be watched for behind a load balancer that keeps one for
+ * `idleTimeoutMs`, so that a server that may close one sooner is seen to close one: between
+ * two checks there are moments that no opening meets.
+ */
+function watchMs (idleTimeoutMs, connections) {
+  const metMs = spreadMs(idleTimeoutMs, Infinity) * (connections - 1) / connections
+  return idleTimeoutMs + checkPeriodMs - metMs + sameCheckMs
 }
 
 /** Resolves to what was seen on each connection (see probe()), in the order of opening. */
-function measure (target, { connections, limitMs, signal, onDone }) {
+function measure (target, { connections, limitMs, openForMs, signal, onDone }) {
   const count = connections * states.length
   return Promise.all(Array.from({ length: count }, async (_, index) => {
-    await wait(index * spacing(count), signal)
+    await wait(index * openForMs / count, signal)
     const seen = await probe(target, states[index % states.length], limitMs, signal)
     onDone(seen)
     return seen
   }))
+}
+
+/**
+ * The greatest age at which a connection was passed over by a check: it stayed open when others
+ * were closed. The check before the first that is known was a period earlier, if not later.
+ */
+function passedMs (seen, limitMs) {
+  const closes = seen.filter(({ closedAt }) => closedAt !== null).map(({ closedAt }) => closedAt)
+  const checks = [Math.min(...closes) - checkPeriodMs, ...closes]
+  const ages = seen.filter(({ error, notKept }) => error === null && !notKept).flatMap(({ startAt, closedAt }) => {
+    const endAt = closedAt ?? startAt + limitMs
+    return checks.filter((at) => at + sameCheckMs < endAt).map((at) => at - startAt)
+  })
+  return Math.max(0, ...ages)
 }
 
 /** The series of one state, as the verdict takes it. */
@@ -50,7 +78,8 @@ function summarize (seen, limitMs) {
     open: open.length,
     openMs: limitMs,
     notKept: seen.filter(({ notKept }) => notKept).length,
-    failed: seen.filter(({ error }) => error !== null).length
+    failed: seen.filter(({ error }) => error !== null).length,
+    passedMs: closed.length === 0 ? 0 : passedMs(seen, limitMs)
   }
 }
 
@@ -63,4 +92,4 @@ function countEnds (seen) {
   return ends
 }
 
-module.exports = { states, measure, summarize, countEnds, spacing }
+module.exports = { states, measure, summarize, countEnds, spreadMs, watchMs }

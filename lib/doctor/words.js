@@ -31,6 +31,7 @@ const reasonTexts = {
   LBST_D_CUT_SILENTLY: ({ minMs }, lb) => `a sender that stops half way is cut off after ${duration(minMs)} without an answer, of which ${lb.name} makes an error of its own; no race of idle connections`,
   LBST_D_LIMIT_REACHED: (state, lb, limitMs) => `not closed within ${duration(limitMs)}, the limit of this run, and ${lb.name} ${lbIdle(lb)}: known is only that it is kept for ${duration(limitMs)} or longer`,
   LBST_D_NO_SAMPLE: ({ errors }) => `no connection told anything${errors.length === 0 ? '' : ` (${errors.join(', ')})`}`,
+  LBST_D_MAY_BE_SOONER: ({ minMs, knownMs }, lb) => `the soonest close that was seen came after ${duration(minMs)}, by a check that runs now and then; of one that is opened at another moment it is known only that it is kept for ${duration(knownMs.from)} or longer, and ${lb.name} ${lbIdle(lb)}: more --connections, or another run, tell more`,
   LBST_D_SOME_FAILED: ({ connections, ends, errors }) => `${ends.failed} of ${connections} connections told nothing (${errors.join(', ')}), and nobody knows what became of requests on them`,
   LBST_D_THIN_MARGIN: () => 'by less than a second: one stall of the event loop uses that up',
   LBST_D_SPREAD: ({ minMs, maxMs }) => `closes differ by ${duration(maxMs - minMs)}: more than one server seems to answer here`

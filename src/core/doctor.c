@@ -15,8 +15,17 @@ sort(uint64_t *values, size_t count) {
   }
 }
 
+/* Node looks at the age of unused connections only now and then, and closes what is too
+ * old by then: how long one is kept depends on the moment at which it was opened. An
+ * answer is the sign of that, and so are closes that differ. */
+static bool
+is_checked(const lbst_doctor_finding_t *f, const lbst_doctor_series_t *s) {
+  return s->answered_count > 0 || f->max_us - f->min_us > LBST_DOCTOR_SPREAD_US;
+}
+
 static void
-measure(lbst_doctor_finding_t *f, const lbst_doctor_series_t *s) {
+measure(lbst_doctor_finding_t *f, lbst_doctor_state_t state,
+        const lbst_doctor_series_t *s) {
   f->min_us = f->median_us = f->max_us = LBST_DOCTOR_NEVER;
   f->known_from_us = 0;
   f->known_to_us = LBST_DOCTOR_NEVER;
@@ -30,6 +39,9 @@ measure(lbst_doctor_finding_t *f, const lbst_doctor_series_t *s) {
       f->median_us =
         s->closes_us[middle - 1] + (s->closes_us[middle] - s->closes_us[middle - 1]) / 2;
     f->known_from_us = f->known_to_us = f->min_us;
+    /* elsewhere an early close is no race, and nothing hangs on it */
+    if (state == LBST_DOCTOR_UNUSED && is_checked(f, s) && s->passed_us < f->min_us)
+      f->known_from_us = s->passed_us;
   } else if (s->open_count > 0) {
     f->known_from_us = s->open_us;
   }
@@ -92,16 +104,18 @@ lbst_doctor_judge(lbst_doctor_finding_t *f, lbst_doctor_state_t state,
   f->reason_count = 0;
   f->has_window = false;
   f->unsafe_from_us = f->unsafe_to_us = 0;
-  measure(f, s);
+  measure(f, state, s);
 
   if (s->close_count > 0 && (idle_us == LBST_DOCTOR_NEVER || f->min_us <= lb_gone_us)) {
     judge_early(f, state, s, idle_us);
   } else if (s->open_count > 0 &&
              (idle_us == LBST_DOCTOR_NEVER || s->open_us <= lb_gone_us)) {
     settle(f, LBST_DOCTOR_INCONCLUSIVE, LBST_DOCTOR_R_LIMIT_REACHED);
+  } else if (s->close_count > 0 && f->known_from_us <= lb_gone_us) {
+    settle(f, LBST_DOCTOR_INCONCLUSIVE, LBST_DOCTOR_R_MAY_BE_SOONER);
   } else if (s->close_count > 0) {
     settle(f, LBST_DOCTOR_SAFE, LBST_DOCTOR_R_OUTLASTS);
-    if (is_at_rest(state) && f->min_us < add(idle_us, LBST_DOCTOR_MARGIN_US))
+    if (is_at_rest(state) && f->known_from_us < add(idle_us, LBST_DOCTOR_MARGIN_US))
       say(f, LBST_DOCTOR_R_THIN_MARGIN);
   } else if (s->open_count > 0) {
     settle(f, LBST_DOCTOR_SAFE, LBST_DOCTOR_R_OPEN_AT_LIMIT);
@@ -136,10 +150,13 @@ lbst_doctor_overall(const lbst_doctor_finding_t *findings) {
 
 uint64_t
 lbst_doctor_idle_below(const lbst_doctor_finding_t *findings) {
-  uint64_t unused = findings[LBST_DOCTOR_UNUSED].min_us;
-  uint64_t idle = findings[LBST_DOCTOR_IDLE].min_us;
-  uint64_t shortest = unused < idle ? unused : idle;
+  const lbst_doctor_finding_t *unused = &findings[LBST_DOCTOR_UNUSED];
+  const lbst_doctor_finding_t *idle = &findings[LBST_DOCTOR_IDLE];
+  uint64_t shortest = LBST_DOCTOR_NEVER;
 
+  /* of a state without a close only the limit of the run is known */
+  if (unused->min_us != LBST_DOCTOR_NEVER) shortest = unused->known_from_us;
+  if (idle->min_us < shortest) shortest = idle->min_us;
   if (shortest == LBST_DOCTOR_NEVER) return LBST_DOCTOR_NEVER;
   return shortest > LBST_DOCTOR_MARGIN_US ? shortest - LBST_DOCTOR_MARGIN_US : 0;
 }

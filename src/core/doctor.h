@@ -17,7 +17,8 @@
 #define LBST_DOCTOR_ERROR_US UINT64_C(3000)
 /* Less than this over the load balancer's idle time is used up by one stall. */
 #define LBST_DOCTOR_MARGIN_US UINT64_C(1000000)
-/* One server keeps its idle connections for the same time, to some ms. */
+/* A timer of its own keeps each connection for the same time, to some ms. Closes that
+ * differ more are those of more than one server, or of a check that runs now and then. */
 #define LBST_DOCTOR_SPREAD_US UINT64_C(250000)
 
 /* What the connection was doing when nothing more was sent on it. */
@@ -63,6 +64,9 @@ typedef enum lbst_doctor_verdict_e {
  *   CUT_SILENTLY    ... is not told: the load balancer makes a 502 of it
  *   LIMIT_REACHED   open when measuring ended, which was too soon to tell
  *   NO_SAMPLE       no connection told anything
+ *   MAY_BE_SOONER   unused connections are closed by a check that runs now and then, and
+ *                   one that is opened at a moment that was not met may be closed before
+ *                   the load balancer does, though none of the measured ones was
  *   SOME_FAILED     some connections told nothing, and nobody knows what they would have
  *   THIN_MARGIN     safe, but by less than LBST_DOCTOR_MARGIN_US
  *   SPREAD          idle closes differ so much that more than one server answers */
@@ -78,6 +82,7 @@ typedef enum lbst_doctor_verdict_e {
   XX(CUT_SILENTLY)                                                                       \
   XX(LIMIT_REACHED)                                                                      \
   XX(NO_SAMPLE)                                                                          \
+  XX(MAY_BE_SOONER)                                                                      \
   XX(SOME_FAILED)                                                                        \
   XX(THIN_MARGIN)                                                                        \
   XX(SPREAD)
@@ -98,6 +103,8 @@ typedef struct lbst_doctor_series_s {
   uint64_t open_us;      /* ... after this long, the shortest of them */
   size_t not_kept_count; /* connections that an answer ended with `Connection: close` */
   size_t failed_count;   /* connections that told nothing */
+  uint64_t passed_us;    /* the greatest age at which one outlived a check, of which the
+                            closes of others tell when it ran; 0: no such age is known */
 } lbst_doctor_series_t;
 
 /* What that means. */
@@ -128,8 +135,9 @@ lbst_doctor_verdict_t
 lbst_doctor_overall(const lbst_doctor_finding_t *findings);
 
 /* What the load balancer's idle time would have to stay below for this server as it is:
- * a margin under the shortest close of an unused or an idle connection. 0: no idle time
- * is short enough; LBST_DOCTOR_NEVER: no close was seen. */
+ * a margin under the shortest time that an unused or an idle connection was closed after,
+ * or may be. 0: no idle time is known to be short enough; LBST_DOCTOR_NEVER: no close was
+ * seen. */
 uint64_t
 lbst_doctor_idle_below(const lbst_doctor_finding_t *findings);
 

@@ -64,8 +64,8 @@ get_closes(napi_env env, napi_value object, lbst_doctor_series_t *series) {
   return napi_ok;
 }
 
-/* { closesMs, answered, open, openMs, notKept, failed }; |series->closes_us| is the
- * caller's */
+/* { closesMs, answered, open, openMs, notKept, failed, passedMs }; |series->closes_us| is
+ * the caller's */
 static napi_status
 get_series(napi_env env, napi_value object, lbst_doctor_series_t *series) {
   napi_value value;
@@ -78,7 +78,9 @@ get_series(napi_env env, napi_value object, lbst_doctor_series_t *series) {
   NAPI_CHECK(get_count(env, object, "notKept", &series->not_kept_count));
   NAPI_CHECK(get_count(env, object, "failed", &series->failed_count));
   NAPI_CHECK(napi_get_named_property(env, object, "openMs", &value));
-  return get_us(env, value, "openMs", &series->open_us);
+  NAPI_CHECK(get_us(env, value, "openMs", &series->open_us));
+  NAPI_CHECK(napi_get_named_property(env, object, "passedMs", &value));
+  return get_us(env, value, "passedMs", &series->passed_us);
 }
 
 static napi_status
@@ -140,7 +142,7 @@ LBST_BIND(doctor_judge) {
   NAPI_TRY(env, napi_create_object(env, &states));
   for (i = 0; i < LBST_DOCTOR_STATE_COUNT; i++) {
     const char *name = lbst_doctor_state_name((lbst_doctor_state_t) i);
-    lbst_doctor_series_t series = {closes_us, 0, 0, 0, 0, 0, 0};
+    lbst_doctor_series_t series = {closes_us, 0, 0, 0, 0, 0, 0, 0};
     NAPI_TRY(env, napi_get_named_property(env, argv[0], name, &value));
     NAPI_TRY(env, get_series(env, value, &series));
     lbst_doctor_judge(&findings[i], (lbst_doctor_state_t) i, &series, idle_us);

@@ -156,7 +156,7 @@ const makers = [
 ]
 
 // words of the package's own interface, so that a random object is not always refused at once
-const keys = ['lb', 'id', 'idleTimeoutMs', 'drainMs', 'metadata', 'marginMs', 'headersTimeout', 'onUnsafeWrite', 'unbounded', 'lastLook', 'evidence', 'keepAliveTimeout', 'requestTimeout', 'timeout', 'nodeVersion', 'format', 'file', 'logFormat', 'entries', 'since', 'until', 'windowMs', 'deadlineMs', 'signal', 'hops', 'source', 'platform', 'role', 'name', 'closesMs', 'answered', 'open', 'openMs', 'notKept', 'failed', 'from', 'to', 'signals', 'onDrained', 'listenAtMs', 'uptimeMs', 'length', 'record', 'sinceMs', 'untilMs', 'hop', 'toldMs', 'keeps', '__proto__', 'constructor']
+const keys = ['lb', 'id', 'idleTimeoutMs', 'drainMs', 'metadata', 'marginMs', 'headersTimeout', 'onUnsafeWrite', 'unbounded', 'lastLook', 'evidence', 'keepAliveTimeout', 'requestTimeout', 'timeout', 'nodeVersion', 'format', 'file', 'logFormat', 'entries', 'since', 'until', 'windowMs', 'deadlineMs', 'signal', 'hops', 'source', 'platform', 'role', 'name', 'closesMs', 'answered', 'open', 'openMs', 'notKept', 'failed', 'passedMs', 'from', 'to', 'signals', 'onDrained', 'listenAtMs', 'uptimeMs', 'length', 'record', 'sinceMs', 'untilMs', 'hop', 'toldMs', 'keeps', '__proto__', 'constructor']
 
 /** One of them, or an object or array of some, with a getter that throws here and there. */
 function makeValue (random, depth = 0) {

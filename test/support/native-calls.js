@@ -31,7 +31,7 @@ const timeouts = ['keepAliveTimeout', 'headersTimeout', 'requestTimeout', 'timeo
 const evidence = {
   hop: 'AWS ALB', planSafe: true, lastLook: true, toldMs: 60000, closeEarliestMs: 65000, brokenWrites: 1, closedByPeer: 3, closedByNode: 1, loopDelayMs: 12
 }
-const series = { closesMs: [5000, 5001.5, 5003], answered: 3, open: 1, openMs: 8000, notKept: 0, failed: 0 }
+const series = { closesMs: [5000, 5001.5, 5003], answered: 3, open: 1, openMs: 8000, notKept: 0, failed: 0, passedMs: 0 }
 const logOptions = { format: 'nginx-access', record: false, logFormat: '', entries: 'all', evidence: 5, sinceMs: null, untilMs: null }
 const accessLog = Buffer.from(
   '10.0.0.1 - - [14/Jan/2026:09:00:00 +0000] "GET /a HTTP/1.1" 200 5 "-" "curl"\n' +
