@@ -38,6 +38,7 @@ const alb = {
       connect_s: seconds(dialect, word(6)),
       answer_s: seconds(dialect, word(7)),
       rest_s: seconds(dialect, word(8)),
+      lb_status: word(9),
       status: status(dialect, word(9)),
       target_status: word(10),
       request: word(13),
@@ -50,11 +51,12 @@ const alb = {
       OR connect_s IS NULL OR answer_s IS NULL OR rest_s IS NULL OR status IS NULL
       OR NOT ${matches('time', isoTime)}
       OR NOT ${matches('target_status', '^(-|0|[0-9]{3})$')} THEN 'bad'
+    WHEN status IN (0, 408, 460, 499)
+      AND (target_status IN ('-', '0', '000') OR target_status <> lb_status) THEN 'client-left'
     WHEN target_status NOT IN ('-', '0', '000') THEN CASE
       WHEN status < 500 THEN 'ok'
       WHEN target_status >= '500' THEN 'app-error'
       ELSE 'mid-response' END
-    WHEN status IN (0, 408, 460, 499) THEN 'client-left'
     WHEN status < 400 THEN 'ok'
     WHEN status >= 500 AND ${matches('line', '" "Lambda[A-Za-z]+"')} THEN 'app-error'
     WHEN status = 502 THEN CASE

@@ -141,7 +141,9 @@ lbst_answered_alb(lbst_answered_t *answered, lbst_slice_t text, lbst_line_t *lin
   if ((differ(behind, " 0.000 0") | differ(behind + 8, ".000 0.0") |
        differ(behind + 16, "00 000 0") | differ(behind + 19, "000 000 ")) != 0)
     return false;
-  if (behind[STATUS_AT] >= '5' || memcmp(behind + BACKEND_AT, "000", 3) == 0)
+  /* what the target said is what the client got */
+  if (behind[STATUS_AT] >= '5' || memcmp(behind + STATUS_AT, "000", 3) == 0 ||
+      memcmp(behind + STATUS_AT, behind + BACKEND_AT, 3) != 0)
     return false;
 
   /* two counts of bytes, and then the request */

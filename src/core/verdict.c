@@ -59,12 +59,15 @@ why_of(const lbst_cause_row_t *rows, size_t count, lbst_slice_t cause) {
 
 static lbst_why_t
 judge_alb(const lbst_line_t *line) {
+  /* a status such as 460 is the load balancer's own, unless the target said the same */
+  if (lbst__client_left(line->status) &&
+      (line->backend_status == 0 || line->backend_status != line->status))
+    return LBST_WHY_CLIENT_CLOSED;
   if (line->backend_status != 0) {
     if (line->status < 500) return LBST_WHY_ANSWERED;
     return line->backend_status >= 500 ? LBST_WHY_TARGET_ANSWERED_5XX
                                        : LBST_WHY_DIED_IN_ANSWER;
   }
-  if (lbst__client_left(line->status)) return LBST_WHY_CLIENT_CLOSED;
   if (line->status < 400) return LBST_WHY_LB_ANSWERED;
   if (LBST_STARTS(line->cause, "Lambda")) return LBST_WHY_BAD_ANSWER;
   switch (line->status) {
@@ -143,6 +146,7 @@ judge_gcp(const lbst_line_t *line) {
     {"backend_early_response_with_non_error_status", LBST_WHY_BAD_ANSWER},
     {"client_disconnected_before_any_response", LBST_WHY_CLIENT_CLOSED},
     {"client_disconnected_after_partial_response", LBST_WHY_CLIENT_CLOSED},
+    {"client_timed_out", LBST_WHY_CLIENT_CLOSED},
   };
   const lbst_why_t why = why_of(rows, COUNT(rows), line->cause);
 
@@ -158,6 +162,14 @@ judge_gcp(const lbst_line_t *line) {
                                                           : LBST_WHY_UNKNOWN_CAUSE;
 }
 
+/* The target closed the connection; what the client had by then tells when. */
+static lbst_why_t
+judge_azure_closed(const lbst_line_t *line) {
+  if (line->status == 101) return LBST_WHY_ANSWERED;
+  if (line->status != 0 && line->status < 500) return LBST_WHY_DIED_IN_ANSWER;
+  return lbst__closed_after(line->answer_us);
+}
+
 static lbst_why_t
 judge_azure_appgw(const lbst_line_t *line) {
   static const lbst_cause_row_t rows[] = {
@@ -168,10 +180,8 @@ judge_azure_appgw(const lbst_line_t *line) {
   };
   const lbst_why_t why = why_of(rows, COUNT(rows), line->cause);
 
-  if (LBST_IS(line->cause, "ERRORINFO_UPSTREAM_CLOSED_CONNECTION")) {
-    if (line->status < 500 && line->status != 0) return LBST_WHY_DIED_IN_ANSWER;
-    return lbst__closed_after(line->answer_us);
-  }
+  if (LBST_IS(line->cause, "ERRORINFO_UPSTREAM_CLOSED_CONNECTION"))
+    return judge_azure_closed(line);
   if (why != LBST_WHY_COUNT) return why;
   if (lbst__client_left(line->status)) return LBST_WHY_CLIENT_CLOSED;
   if (line->status < 500) return LBST_WHY_ANSWERED;
@@ -194,8 +204,7 @@ judge_azure_frontdoor(const lbst_line_t *line) {
   };
   const lbst_why_t why = why_of(rows, COUNT(rows), line->cause);
 
-  if (LBST_IS(line->cause, "OriginConnectionAborted"))
-    return lbst__closed_after(line->answer_us);
+  if (LBST_IS(line->cause, "OriginConnectionAborted")) return judge_azure_closed(line);
   if (why != LBST_WHY_COUNT) return why;
   if (line->status == 0) return LBST_WHY_NO_ANSWER_IN_TIME;
   if (lbst__client_left(line->status)) return LBST_WHY_CLIENT_CLOSED;
