@@ -90,10 +90,36 @@ lbst__line_haproxy(lbst_line_t *line, const lbst_layout_t *layout, lbst_slice_t 
   return LBST_LINE_OK;
 }
 
+/* The quotes behind the user agent: its own, two fields, and some that may come to be. */
+#define TRAEFIK_QUOTES_MAX 16u
+
+/* RequestCount "RouterName" "ServiceURL" DURATIONms. Writes to |*line| only on true. */
+static bool
+read_traefik_rest(lbst_line_t *line, lbst_cursor_t c) {
+  lbst_slice_t count, target, took;
+  int64_t number;
+
+  if (!lbst_cursor_word(&c, &count) || !lbst_slice_number(count, &number) ||
+      !lbst_cursor_skip(&c, 1) || !lbst_cursor_field(&c, &target) ||
+      !lbst_cursor_word(&c, &took))
+    return false;
+  if (took.len < 3 || took.at[took.len - 1] != 's' || took.at[took.len - 2] != 'm')
+    return false;
+  took.len -= 2;
+  if (!lbst_slice_us(took, MS_US, &line->answer_us)) return false;
+  if (LBST_HAS(target, "://"))
+    target = lbst_slice_until(lbst_slice_after(target, LBST_SLICE("://")), '/');
+  line->target = target;
+  if (lbst_slice_is_blank(target)) line->target.len = 0;
+  return true;
+}
+
 lbst_line_result_t
 lbst__line_traefik(lbst_line_t *line, const lbst_layout_t *layout, lbst_slice_t text) {
   lbst_cursor_t c = {text.at, text.at + text.len};
-  lbst_slice_t word, user, date, request, status, size, took;
+  lbst_slice_t word, user, date, request, status, size;
+  const char *at;
+  unsigned quotes = 0;
 
   (void) layout;
   if (!lbst_cursor_word(&c, &word) || !lbst_cursor_word(&c, &word) || !LBST_IS(word, "-"))
@@ -106,25 +132,15 @@ lbst__line_traefik(lbst_line_t *line, const lbst_layout_t *layout, lbst_slice_t 
     return LBST_LINE_BROKEN;
   if (!lbst_slice_number(size, &line->bytes)) line->bytes = -1;
   line->method = lbst__request_method(request);
-  /* genericCLF ends behind the user agent; else the request's number is next, and that
-   * tells the agent's last quote from those in it */
   if (!lbst_cursor_skip(&c, 1) || c.at == c.end) return LBST_LINE_BROKEN;
-  do {
-    if (lbst_cursor_past(&c, LBST_SLICE("\" "))) continue;
-    return c.end[-1] == '"' ? LBST_LINE_OK : LBST_LINE_BROKEN;
-  } while (c.at == c.end || *c.at < '0' || *c.at > '9');
-  if (!lbst_cursor_skip(&c, 2) || !lbst_cursor_field(&c, &line->target) ||
-      !lbst_cursor_word(&c, &took))
-    return LBST_LINE_BROKEN;
-  if (took.len < 3 || took.at[took.len - 1] != 's' || took.at[took.len - 2] != 'm')
-    return LBST_LINE_BROKEN;
-  took.len -= 2;
-  if (!lbst_slice_us(took, MS_US, &line->answer_us)) return LBST_LINE_BROKEN;
-  if (LBST_HAS(line->target, "://"))
-    line->target =
-      lbst_slice_until(lbst_slice_after(line->target, LBST_SLICE("://")), '/');
-  if (lbst_slice_is_blank(line->target)) line->target.len = 0;
-  return LBST_LINE_OK;
+  /* from the end: the user agent may hold quotes, and what looks like all that follows */
+  for (at = c.end; at - c.at >= 2 && quotes < TRAEFIK_QUOTES_MAX; at--) {
+    if (at[-1] != ' ' || at[-2] != '"') continue;
+    if (read_traefik_rest(line, (lbst_cursor_t){at, c.end})) return LBST_LINE_OK;
+    quotes++;
+  }
+  /* genericCLF has nothing behind it */
+  return c.end[-1] == '"' ? LBST_LINE_OK : LBST_LINE_BROKEN;
 }
 
 /* "remote server 127.0.0.1:3000", "failed to 127.0.0.1:3000 (host)" */
@@ -186,7 +202,7 @@ heroku_us(lbst_slice_t word) {
 
 lbst_line_result_t
 lbst__line_heroku(lbst_line_t *line, const lbst_layout_t *layout, lbst_slice_t text) {
-  lbst_slice_t status, body, desc, time;
+  lbst_slice_t status, body, head, desc, rest, time;
   const size_t at = lbst_slice_find(text, LBST_SLICE("at="));
 
   (void) layout;
@@ -198,17 +214,20 @@ lbst__line_heroku(lbst_line_t *line, const lbst_layout_t *layout, lbst_slice_t t
   time = lbst_slice_until(text, ' ');
   if (!lbst_logtime_iso(time, &line->time_ms))
     (void) lbst_logtime_iso(word_after(text, LBST_SLICE(">1 ")), &line->time_ms);
-  line->cause = word_after(body, LBST_SLICE(" code="));
-  desc = lbst_slice_after(body, LBST_SLICE(" desc=\""));
+  /* from the path on there is text of the client's, up to the last "dyno=" */
+  head =
+    lbst_slice_between(body.at, body.at + lbst_slice_find(body, LBST_SLICE(" path=")));
+  line->cause = word_after(head, LBST_SLICE(" code="));
+  desc = lbst_slice_after(head, LBST_SLICE(" desc=\""));
   line->detail = lbst_slice_until(desc, '"');
-  /* what follows the quoted path cannot be faked by it */
-  line->method = word_after(body, LBST_SLICE(" method="));
-  body = lbst_slice_after(body, LBST_SLICE(" path=\""));
-  body = lbst_slice_after(body, LBST_SLICE("\""));
+  line->method = word_after(head, LBST_SLICE(" method="));
+  body = lbst_slice_after(body, LBST_SLICE(" dyno="));
+  for (rest = body; rest.len > 0; rest = lbst_slice_after(rest, LBST_SLICE(" dyno=")))
+    body = rest;
+  line->target = lbst_slice_until(body, ' ');
   status = word_after(body, LBST_SLICE(" status="));
   if (status.len == 0 || !lbst_slice_status(status, &line->status))
     return LBST_LINE_BROKEN;
-  line->target = word_after(body, LBST_SLICE(" dyno="));
   line->connect_us = heroku_us(word_after(body, LBST_SLICE(" connect=")));
   line->answer_us = heroku_us(word_after(body, LBST_SLICE(" service=")));
   return LBST_LINE_OK;

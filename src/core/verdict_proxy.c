@@ -137,6 +137,10 @@ has_flag(lbst_slice_t flags, lbst_slice_t flag) {
 
 lbst_why_t
 lbst__judge_envoy(const lbst_line_t *line) {
+  /* Envoy's own answer to gRPC is 200 as well */
+  const bool answered = line->status != 0 && line->status < 500 &&
+                        !LBST_HAS(line->detail, "before_response_started");
+
   if (line->cause.len == 0) {
     if (line->status == 0) return LBST_WHY_CLIENT_CLOSED;
     if (line->status >= 500)
@@ -144,20 +148,19 @@ lbst__judge_envoy(const lbst_line_t *line) {
     return line->tries > 1 ? LBST_WHY_RETRIED : LBST_WHY_ANSWERED;
   }
   if (FLAG("UF") || FLAG("LH")) return LBST_WHY_CONNECT_FAILED;
-  if (FLAG("UH") || FLAG("NC")) return LBST_WHY_NO_TARGET;
+  if (FLAG("UH") || FLAG("NC") || FLAG("DF")) return LBST_WHY_NO_TARGET;
   if (FLAG("UO")) return LBST_WHY_OVERLOADED;
   if (FLAG("UT") || FLAG("SI") || FLAG("UMSDR")) return LBST_WHY_NO_ANSWER_IN_TIME;
   if (FLAG("UC")) {
-    if (line->status != 0 && line->status < 500)
-      return line->status == 101 ? LBST_WHY_ANSWERED : LBST_WHY_DIED_IN_ANSWER;
-    if (LBST_HAS(line->detail, "after_response_started")) return LBST_WHY_DIED_IN_ANSWER;
-    return lbst__closed_after(line->answer_us);
+    if (line->status == 101) return LBST_WHY_ANSWERED;
+    return answered || LBST_HAS(line->detail, "after_response_started")
+             ? LBST_WHY_DIED_IN_ANSWER
+             : lbst__closed_after(line->answer_us);
   }
   if (FLAG("DC") || FLAG("DT")) return LBST_WHY_CLIENT_CLOSED;
   if (FLAG("UPE")) return LBST_WHY_BAD_ANSWER;
   if (FLAG("UR"))
-    return line->status != 0 && line->status < 500 ? LBST_WHY_DIED_IN_ANSWER
-                                                   : LBST_WHY_TARGET_RESET_STREAM;
+    return answered ? LBST_WHY_DIED_IN_ANSWER : LBST_WHY_TARGET_RESET_STREAM;
   if (FLAG("URX")) return LBST_WHY_TARGET_ANSWERED_5XX;
   return line->status != 0 && line->status < 500 ? LBST_WHY_LB_ANSWERED
                                                  : LBST_WHY_LB_OWN_ERROR;
