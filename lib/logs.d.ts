@@ -163,6 +163,11 @@ export interface LogReport extends Omit<Verdicts, 'entries' | 'badLines'> {
   races: {
     total: number
     repaired: number
+    /**
+     * Lines that may be the race or a refused connection, which the log does not tell apart;
+     * `whys` says what does.
+     */
+    undecided: number
     steady: number
     inBursts: number
     steadyHours: number

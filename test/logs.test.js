@@ -319,19 +319,33 @@ t.test('files', async (t) => {
   })
 })
 
+t.test('no all-clear where the log does not decide', async (t) => {
+  const { undecidedWhys } = require('../lib/logs/races')
+  const run = (log) => spawnSync(process.execPath, [bin, 'logs', '-'], { input: log, encoding: 'utf8' })
+  const ok = race.replace('0.000 0.001 -1 502 -', '0.000 0.001 0.000 200 200')
+  const undispatched = Array.from({ length: 48 }, (_, i) => race.replace('0.000 0.001 -1', '-1 -1 -1').replaceAll('T09:', `T${String(i >> 1).padStart(2, '0')}:`))
+  t.match(run([ok, ...undispatched].join('\n')), { status: 3, stdout: /\n48 requests undecided: .*TargetConnectionErrorCount/ })
+  t.notMatch(run(undispatched.join('\n')).stdout, /No request looks lost/)
+  t.match(run([race, ...undispatched].join('\n')), { status: 1, stdout: /1 request lost at once[^]*48 requests undecided/ })
+  const tries = '203.0.113.7 - - [14/Jan/2026:09:12:31 +0000] "POST / HTTP/1.1" 502 5 "-" "c" 1 0.001 [shop] [] 192.0.2.1:1, 192.0.2.2:1 0, 0 0.001, 0.001 502, 502 a'
+  t.match(run(tries), { status: 3, stdout: /\n1 request undecided: every target .*\$upstream_connect_time/ })
+  t.match(run(ok), { status: 0, stdout: /No request looks lost/ })
+  t.equal(undecidedWhys(Object.fromEntries(require('../lib/binding').native().logNames().whys.map((why) => [why, 1]))).length, 2)
+})
+
 t.test('a trickle, and a burst on one target', async (t) => {
   const { findBursts } = require('../lib/logs/races')
   const row = (minute, target, races, refused = 0) => ({ minute, time: new Date(minute * 60000).toISOString(), target, counts: { 'keep-alive-race': races, refused, 'app-error': 0 } })
   const trickle = Array.from({ length: 40 }, (_, i) => row(i * 13, i % 2 ? 'a' : 'b', 1 + i % 2))
   const burst = [row(600, 'a', 40, 7), row(601, 'a', 20)]
-  const found = findBursts({ counts: { 'keep-alive-race': 120, 'repaired-race': 3 }, minutes: [...trickle, ...burst] })
+  const found = findBursts({ whys: {}, counts: { 'keep-alive-race': 120, 'repaired-race': 3 }, minutes: [...trickle, ...burst] })
   t.match(found, { total: 120, steady: 60, inBursts: 60, repaired: 3, bursts: [{ target: 'a', races: 60, refused: 7 }] })
   t.equal(found.bursts.length, 1)
   const deploy = [0, 1, 2].flatMap((minute) => ['a', 'b', 'c'].map((target) => row(minute, target, 12)))
-  t.match(findBursts({ counts: { 'keep-alive-race': 108, 'repaired-race': 0 }, minutes: deploy }), { steady: 0, inBursts: 108 }, 'a deploy in a log with nothing else')
+  t.match(findBursts({ whys: {}, counts: { 'keep-alive-race': 108, 'repaired-race': 0 }, minutes: deploy }), { steady: 0, inBursts: 108 }, 'a deploy in a log with nothing else')
   const heavy = Array.from({ length: 120 }, (_, i) => row(i, 'a', 7 + i % 3))
-  t.match(findBursts({ counts: { 'keep-alive-race': 960, 'repaired-race': 0 }, minutes: heavy }), { steady: 960, bursts: [] }, 'many all the time are no burst')
-  t.match(findBursts({ counts: { 'keep-alive-race': 160, 'repaired-race': 0 }, minutes: heavy.slice(0, 20) }), { steady: 160, bursts: [] }, 'nor are they in a short piece of a log')
-  t.strictSame(findBursts({ counts: { 'keep-alive-race': 0, 'repaired-race': 0 }, minutes: [] }).bursts, [])
+  t.match(findBursts({ whys: {}, counts: { 'keep-alive-race': 960, 'repaired-race': 0 }, minutes: heavy }), { steady: 960, bursts: [] }, 'many all the time are no burst')
+  t.match(findBursts({ whys: {}, counts: { 'keep-alive-race': 160, 'repaired-race': 0 }, minutes: heavy.slice(0, 20) }), { steady: 160, bursts: [] }, 'nor are they in a short piece of a log')
+  t.strictSame(findBursts({ whys: {}, counts: { 'keep-alive-race': 0, 'repaired-race': 0 }, minutes: [] }).bursts, [])
   t.equal(count(classifyLog(race, { entries: true }).entries)['keep-alive-race'], 1)
 })

@@ -60,7 +60,8 @@ async function run (flags, io) {
   if (report.lines === 0 && report.failures.length > 0) return 2
   // no all-clear from nothing, nor from lines that nobody could read or asked for
   if (report.bad === report.lines) return 3
-  return report.races.total > 0 ? 1 : 0
+  if (report.races.total > 0) return 1
+  return report.races.undecided > 0 ? 3 : 0
 }
 
 module.exports = {

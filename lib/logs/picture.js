@@ -4,6 +4,7 @@
 
 const { plainText } = require('../plain-text')
 const { formats } = require('./formats')
+const { undecidedWhys } = require('./races')
 const { trafficBuckets, joinBuckets } = require('./traffic')
 
 const barWidth = 24
@@ -32,17 +33,18 @@ function total (counts) {
 }
 
 /** What the numbers mean. */
-function sentences ({ races, counts }) {
+function sentences ({ races, counts, whys }) {
   const words = []
   if (total(counts) === 0) {
     words.push('No line tells of a request.')
-  } else if (races.total === 0) {
+  } else if (races.total + races.undecided === 0) {
     words.push('No request looks lost to the keep-alive race.')
   } else if (races.steady === 1) {
     words.push('1 request lost at once without an answer, as in the keep-alive race; one alone proves little.')
   } else if (races.steady > 0) {
     words.push(`${plural(races.steady, 'request')} lost at once without an answer, spread over ${plural(races.steadyHours, 'hour')}: the steady trickle of the keep-alive race.`)
   }
+  for (const [why, count] of undecidedWhys(whys)) words.push(`${plural(count, 'request')} ${why}.`)
   // a year has many deploys
   const shown = races.bursts.length <= burstsMax ? races.bursts : [...races.bursts].sort((a, b) => b.races - a.races).slice(0, burstsMax)
   for (const { from, until, target, races: lost, refused } of shown) {

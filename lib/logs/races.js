@@ -43,11 +43,16 @@ function describeBurst (run) {
   return { from: run[0].time, until: run[run.length - 1].time, target: run[0].target, races: sum('keep-alive-race'), refused: sum('refused'), appErrors: sum('app-error') }
 }
 
+/** [why, count] of the failures that may be the race after all: src/core/verdict.def. */
+function undecidedWhys (whys) {
+  return Object.entries(whys).filter(([why]) => why.startsWith('undecided: '))
+}
+
 /**
- * { total, repaired, steady, inBursts, steadyHours, bursts } of a report: how many of the race
- * candidates are the trickle, in how many hours it is seen, and where the bursts are.
+ * { total, repaired, undecided, steady, inBursts, steadyHours, bursts } of a report: how many of
+ * the race candidates are the trickle, in how many hours it is seen, and where the bursts are.
  */
-function findBursts ({ counts, minutes }) {
+function findBursts ({ counts, minutes, whys }) {
   const withRaces = minutes.filter((row) => row.counts['keep-alive-race'] > 0)
   const limit = Math.max(burstMin, burstFactor * usualRaces(withRaces))
   const runs = join(withRaces.filter((row) => row.counts['keep-alive-race'] >= limit)).filter((run) => run.length <= burstMinutesMax)
@@ -58,6 +63,7 @@ function findBursts ({ counts, minutes }) {
   return {
     total: counts['keep-alive-race'],
     repaired: counts['repaired-race'],
+    undecided: undecidedWhys(whys).reduce((sum, [, count]) => sum + count, 0),
     steady: counts['keep-alive-race'] - inBursts,
     inBursts,
     steadyHours: new Set(steady.map(({ time }) => time.slice(0, 13))).size,
@@ -65,4 +71,4 @@ function findBursts ({ counts, minutes }) {
   }
 }
 
-module.exports = { findBursts }
+module.exports = { findBursts, undecidedWhys }

@@ -30,6 +30,7 @@ function judge ({ lines, bad, races }) {
   if (races.steady > 1) return { verdict: 'unsafe', sentence: 'UNSAFE: requests are lost as in the keep-alive race.' }
   if (races.steady > 0) return { verdict: 'inconclusive', sentence: 'ONE REQUEST: it was lost as in the keep-alive race.' }
   if (races.total > 0) return { verdict: 'inconclusive', sentence: 'BURSTS ONLY: requests are lost when something stops, and not all the time.' }
+  if (races.undecided > 0) return { verdict: 'inconclusive', sentence: 'UNDECIDED: requests failed at once, and these logs do not tell the race from a refused connection.' }
   return { verdict: 'safe', sentence: 'NO RACE: no request in these logs looks lost to it.' }
 }
 

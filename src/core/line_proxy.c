@@ -143,11 +143,17 @@ lbst__line_traefik(lbst_line_t *line, const lbst_layout_t *layout, lbst_slice_t 
   return c.end[-1] == '"' ? LBST_LINE_OK : LBST_LINE_BROKEN;
 }
 
-/* "remote server 127.0.0.1:3000", "failed to 127.0.0.1:3000 (host)" */
+/* "remote server 127.0.0.1:3000", "failed to 127.0.0.1:3000 (host)": of the proxy's own
+ * messages, as in others a client's text may say so. */
 static lbst_slice_t
 apache_target(lbst_slice_t message) {
-  lbst_slice_t target = word_after(message, LBST_SLICE("remote server "));
+  lbst_slice_t target = {message.at, 0};
 
+  if (!LBST_STARTS(message, "AH010") && !LBST_STARTS(message, "AH011") &&
+      !LBST_STARTS(message, "AH0095") && !LBST_STARTS(message, "AH00939") &&
+      !LBST_STARTS(message, "proxy: "))
+    return target;
+  target = word_after(message, LBST_SLICE("remote server "));
   if (target.len == 0) target = word_after(message, LBST_SLICE("failed to "));
   if (target.len == 0) target = word_after(message, LBST_SLICE("attempt to connect to "));
   if (lbst_slice_find(target, LBST_SLICE(":")) == LBST_NO_INDEX) target.len = 0;

@@ -45,8 +45,8 @@ lbst__judge_nginx_error(const lbst_line_t *line) {
   }
   if (LBST_HAS(step, "while reading upstream")) {
     if (timed_out) return LBST_WHY_NO_ANSWER_IN_TIME;
-    if (closed || is_reset(m)) return LBST_WHY_DIED_IN_ANSWER;
-    return LBST_STARTS(m, "upstream sent") ? LBST_WHY_BAD_ANSWER : LBST_WHY_LB_OWN_ERROR;
+    if (LBST_STARTS(m, "upstream sent")) return LBST_WHY_BAD_ANSWER;
+    return LBST_STARTS(m, "pwrite") ? LBST_WHY_LB_OWN_ERROR : LBST_WHY_DIED_IN_ANSWER;
   }
   return LBST_WHY_NO_REQUEST;
 }
@@ -206,7 +206,8 @@ lbst__judge_apache_error(const lbst_line_t *line) {
     return timed_out ? LBST_WHY_NO_ANSWER_IN_TIME : LBST_WHY_LOST_ON_WRITE;
   if (LBST_STARTS(m, "AH01110:") || LBST_STARTS(m, "proxy: error reading response"))
     return timed_out ? LBST_WHY_NO_ANSWER_IN_TIME : LBST_WHY_DIED_IN_ANSWER;
-  if (LBST_STARTS(m, "AH01095:")) return LBST_WHY_CLIENT_CLOSED;
+  if (LBST_STARTS(m, "AH01095:") || LBST_STARTS(m, "proxy: prefetch request body failed"))
+    return LBST_WHY_CLIENT_CLOSED;
   /* of AH00898 this one is written with AH01102, the others alone */
   if (LBST_STARTS(m, "AH00898: Error reading from remote server"))
     return LBST_WHY_COMPANION;
