@@ -9,6 +9,7 @@ const http2 = require('node:http2')
 const path = require('node:path')
 const { Worker } = require('node:worker_threads')
 const t = require('tap')
+require('./support/no-platform')
 const { drain, applyLbSafeTimeouts } = require('lb-safe-timeouts')
 const { talk } = require('./support/talk')
 
