@@ -9,6 +9,7 @@ const http2 = require('node:http2')
 const net = require('node:net')
 const { Duplex } = require('node:stream')
 const t = require('tap')
+require('./support/no-platform')
 const { applyLbSafeTimeouts, drain, nodeTimers, status } = require('..')
 
 const codes = (notes) => notes.map(({ code }) => code)

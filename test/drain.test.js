@@ -10,6 +10,7 @@ const path = require('node:path')
 const { Duplex } = require('node:stream')
 const { Worker } = require('node:worker_threads')
 const t = require('tap')
+require('./support/no-platform')
 const { drain, applyLbSafeTimeouts } = require('lb-safe-timeouts')
 const { talk } = require('./support/talk')
 

@@ -3,6 +3,7 @@
 const { execFile, spawnSync } = require('node:child_process')
 const path = require('node:path')
 const t = require('tap')
+require('./support/no-platform')
 const { register, startProgram, stopProgram, outlives } = require('./helpers/preload')
 
 const fixture = (name) => path.join(__dirname, 'fixtures', 'register', name)
