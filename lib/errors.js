@@ -15,6 +15,11 @@ function createError (code, message) {
   return error
 }
 
+/** Whether this package threw `error` on purpose. */
+function isOwn (error) {
+  return typeof error?.code === 'string' && error.code.startsWith('LBST_E_')
+}
+
 /** How a wrong value is named in a message: short, and never running any code of its own. */
 function inspect (value) {
   if (typeof value === 'string') return `'${value.length > 60 ? value.slice(0, 57) + '...' : value}'`
@@ -26,4 +31,4 @@ function inspect (value) {
   return String(value)
 }
 
-module.exports = { createError, inspect }
+module.exports = { createError, inspect, isOwn }

@@ -14,13 +14,15 @@ const names = ['line', 'socket', 'LB_SAFE_TIMEOUTS_LOG', 'LB_SAFE_TIMEOUTS_DRAIN
 
 let said = getEnvironmentData(kSaid)
 if (said === undefined) {
-  said = new Int32Array(new SharedArrayBuffer(names.length * Int32Array.BYTES_PER_ELEMENT))
+  // one number, a bit of it for each: another version of this package may know more of them
+  said = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
   setEnvironmentData(kSaid, said)
 }
 
 /** Whether `name` is asked for the first time in this process. */
 function isFirst (name) {
-  return Atomics.exchange(said, names.indexOf(name), 1) === 0
+  const bit = 1 << names.indexOf(name)
+  return (Atomics.or(said, 0, bit) & bit) === 0
 }
 
 module.exports = { isFirst }

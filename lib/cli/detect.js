@@ -3,7 +3,7 @@
 // detect: the hops that a load balancer's own configuration tells of, and which one governs.
 
 const { planLbSafeTimeouts } = require('../apply')
-const { createError } = require('../errors')
+const { createError, isOwn } = require('../errors')
 const { parseLbMetadata } = require('../metadata')
 const { readFileSync } = require('../metadata/file')
 const { tooBig } = require('../metadata/fail')
@@ -26,7 +26,7 @@ async function readInput (file, io) {
   try {
     return readFileSync(file)
   } catch (error) {
-    if (typeof error.code === 'string' && error.code.startsWith('LBST_E_')) throw error
+    if (isOwn(error)) throw error
     throw createError('LBST_E_BAD_METADATA', `cannot be read: ${error.message}`)
   }
 }
@@ -36,7 +36,7 @@ async function readOne (file, format, io) {
     const content = await readInput(file, io)
     return { file, ...parseLbMetadata(content, { format, file: file === '-' ? 'stdin' : file }) }
   } catch (error) {
-    if (typeof error.code !== 'string' || !error.code.startsWith('LBST_E_')) throw error
+    if (!isOwn(error)) throw error
     throw createError(error.code, `${file}: ${error.message}`)
   }
 }
@@ -46,7 +46,7 @@ function plan (options) {
   try {
     return { plan: planLbSafeTimeouts(options), problem: null }
   } catch (error) {
-    if (typeof error.code !== 'string' || !error.code.startsWith('LBST_E_')) throw error
+    if (!isOwn(error)) throw error
     return { plan: null, problem: { code: error.code, message: error.message } }
   }
 }

@@ -4,7 +4,7 @@
 // { summary, usage, flags, run(flags, io) -> exit code }; a flag is { type, what }. One that
 // also takes words without '--' has `operands`, and finds them in flags.operands.
 
-const { createError, inspect } = require('../errors')
+const { createError, inspect, isOwn } = require('../errors')
 const { native } = require('../binding')
 const { plainText } = require('../plain-text')
 
@@ -94,7 +94,7 @@ async function main (argv, io) {
     }
     return await command.run(readFlags(args, command), io)
   } catch (error) {
-    if (typeof error.code !== 'string' || !error.code.startsWith('LBST_E_')) throw error
+    if (!isOwn(error)) throw error
     io.stderr.write(plainText(`lb-safe-timeouts: ${error.message} [${error.code}]\n`))
     return EXIT_USAGE
   }

@@ -139,4 +139,4 @@ class Announcer {
   }
 }
 
-module.exports = { Announcer, withoutKeepAlive }
+module.exports = { Announcer }

@@ -102,4 +102,4 @@ class Connection {
   }
 }
 
-module.exports = { Connection, WAITING, UNTAKEN, UNSURE, QUIET }
+module.exports = { Connection, UNSURE, QUIET }

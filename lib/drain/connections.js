@@ -30,7 +30,7 @@ class Connections {
       if (socket) this.add(socket._parent ?? socket, null).top = socket
     }
     for (const socket of listSockets(server)) this.add(socket, null)
-    for (const handle of process._getActiveHandles()) {
+    for (const handle of process._getActiveHandles?.() ?? []) {
       if (handle?.server === server && !this.byBase.has(handle)) this.add(handle, null)
     }
     for (const session of listSessions(server)) this.addSession(session)

@@ -78,4 +78,4 @@ function describeServiceConnect (services, name, keys) {
   })
 }
 
-module.exports = { clientKey, describeAlb, describeClb, describeNlb, describeOrigins, describeServiceConnect, drainKey, drainOf, flowKey, idleKey, isAlb, readAttributes, secondsOf }
+module.exports = { clientKey, describeAlb, describeClb, describeNlb, describeOrigins, describeServiceConnect, drainKey, drainOf, flowKey, idleKey, isAlb, readAttributes }

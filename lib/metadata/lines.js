@@ -81,4 +81,4 @@ function * readLines (text, file, { continued = false } = {}) {
   }
 }
 
-module.exports = { readLines, splitWords }
+module.exports = { readLines }
