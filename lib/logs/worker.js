@@ -23,6 +23,13 @@ function sendEntries (entries) {
   parentPort.postMessage({ entries })
 }
 
+/** What is refused is not read to its end, and would stay open; also where the thread ends next. */
+function close (source) {
+  // a pipe is the lane's to close
+  if (source.destroy === undefined || source.closed) return
+  return new Promise((resolve) => source.destroy().once('close', resolve))
+}
+
 async function run ({ file, packing, from, to, fd, head }) {
   const scanner = new LogScanner(workerData.options)
   try {
@@ -33,8 +40,7 @@ async function run ({ file, packing, from, to, fd, head }) {
       try {
         await scanStream(source, scanner, sendEntries)
       } finally {
-        // one that is refused is not read to its end, and would stay open
-        source.destroy?.()
+        await close(source)
       }
     }
     const { entries, result } = scanner.end()
