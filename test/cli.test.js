@@ -32,6 +32,7 @@ t.test('mistakes', async (t) => {
     [['plan', '--lb', 'aws_alb'], /did you mean 'aws-alb'\? \[LBST_E_UNKNOWN_LB\]/],
     [['plan', '--lb', 'aws-alb', '--node', '9'], /LBST_E_UNKNOWN_NODE/],
     [['plan', '--lb', 'aws-alb', '--json=1'], /--json takes no value/],
+    [['detect', '--format', 'haproxy'], /--format says nothing without a file \[LBST_E_CONFLICT\]/],
     [['logs', '--sql', 'athena', '--since', '2026-01-14', '--log-format', 'x'], /--sql reads no logs, so there is nothing for --since and --log-format to choose.* \[LBST_E_CONFLICT\]/],
     [['plan', '--lb', 'aws-alb', '--request-ms', '5'], /--request-ms says nothing without --kubernetes \[LBST_E_CONFLICT\]/],
     [['plan', '--lb', 'aws-alb', '--kubernetes', '--node', '9'], /--node says nothing beside --kubernetes \[LBST_E_CONFLICT\]/],

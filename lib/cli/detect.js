@@ -78,6 +78,7 @@ function draw (files, { plan, problem }) {
 async function run (flags, io) {
   const names = flags.operands ?? []
   if (names.filter((name) => name === '-').length > 1) throw createError('LBST_E_INVALID_TYPE', 'the standard input (-) can be read once')
+  if (names.length === 0 && flags.format !== undefined) throw createError('LBST_E_CONFLICT', '--format says nothing without a file')
   const files = []
   // one after another: an error names the first file that has one
   for (const name of names) files.push(await readOne(name, flags.format, io))
