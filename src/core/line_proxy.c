@@ -77,8 +77,8 @@ lbst__line_haproxy(lbst_line_t *line, const lbst_layout_t *layout, lbst_slice_t 
   if (!LBST_IS(status, "-1") && !lbst_slice_status(status, &line->status))
     return LBST_LINE_BROKEN;
   if (!LBST_HAS(server, "<NOSRV>")) line->target = server;
-  /* captured headers may stand between braces before the request; the request comes last
-   * and begins with the last quote that a space precedes */
+  /* captured headers may stand between braces before the request, which begins with the
+   * first quote behind such a brace */
   rest = lbst_slice_between(c.at, c.end);
   if (rest.len > 0 && rest.at[0] != '"') {
     const size_t index = lbst_slice_find(rest, LBST_SLICE("} \""));

@@ -8,8 +8,8 @@
 
 #define LBST_TIME_NONE INT64_MIN
 
-/* 2026-01-14T09:12:31.004217Z, with '-' or '/' in the date, 'T' or a space or a tab behind
- * it, a fraction or none, and "Z", "+00:00", "+0000" or nothing at the end. */
+/* 2026-01-14T09:12:31.004217Z, with '-' or '/' in the date, 'T' or a space or a tab
+ * behind it, a fraction or none, and "Z", "+00:00", "+0000" or nothing at the end. */
 bool
 lbst_logtime_iso(lbst_slice_t text, int64_t *time_ms);
 
