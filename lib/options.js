@@ -5,7 +5,7 @@
 
 const { native } = require('./binding')
 const { findLoadBalancer } = require('./catalogue')
-const { createError, inspect } = require('./errors')
+const { createError, inspect, isOwn } = require('./errors')
 const { otherRuntime } = require('./runtime')
 
 const optionNames = ['lb', 'idleTimeoutMs', 'metadata', 'marginMs', 'headersTimeout', 'onUnsafeWrite', 'unbounded', 'lastLook', 'evidence']
@@ -183,7 +183,7 @@ function fromSource (name, read) {
   try {
     return read()
   } catch (error) {
-    if (typeof error.code !== 'string' || !error.code.startsWith('LBST_E_')) throw error
+    if (!isOwn(error)) throw error
     throw createError(error.code, `${name}: ${error.message}`)
   }
 }
@@ -199,7 +199,7 @@ function readMetadataFile (file) {
   try {
     content = require('./metadata/file').readFileSync(file)
   } catch (error) {
-    if (typeof error.code === 'string' && error.code.startsWith('LBST_E_')) throw createError(error.code, `${name}: ${error.message}`)
+    if (isOwn(error)) throw createError(error.code, `${name}: ${error.message}`)
     throw createError('LBST_E_BAD_METADATA', `${name} cannot be read: ${error.message}`)
   }
   return readMetadata(content, { name, file })
