@@ -4,11 +4,18 @@
 // evidence. One of each per server, however often and by whichever copy of this package it is
 // applied; the newest call's options hold, and the last restore() takes all away.
 
+const { isDeepStrictEqual } = require('node:util')
 const { Guard } = require('./guard')
 const { LastLook } = require('./last-look')
 
 // Any copy of this package, of any version, finds what another one has attached
 const kAttached = Symbol.for('lb-safe-timeouts.attached')
+
+/** Whether two calls that changed nothing ask for the same plan and the same options. */
+function asksAlike (one, other) {
+  const { ask, onUnsafeWrite, lastLook, evidence } = other
+  return one.onUnsafeWrite === onUnsafeWrite && one.lastLook === lastLook && one.evidence === evidence && isDeepStrictEqual(one.ask, ask)
+}
 
 class Attached {
   constructor (server) {
@@ -71,27 +78,31 @@ class Attached {
 
   /**
    * Another call of applyLbSafeTimeouts(). A call that found nothing to change brings its
-   * options in place of those of the last such one, and goes when the last one goes that did:
-   * a server to which it is applied again and again keeps one of them.
+   * options, and goes when the last one goes that did. Where it asks for the same as an earlier
+   * such one, the two are one: a server may be applied to again and again.
    */
   add (user) {
     const { users } = this
     user.owns = users.length === 0 || user.report.changed.length > 0
-    this.users = [...(user.owns ? users : users.filter(({ owns }) => owns)), user]
+    user.calls = 1
+    const twin = user.owns ? undefined : users.find((other) => !other.owns && asksAlike(other, user))
+    const seat = twin ?? user
+    this.users = [...users.filter((other) => other !== twin), seat]
     try {
-      this.arrange(user)
+      this.arrange(seat)
     } catch (error) {
       // a call that throws has changed nothing
       this.users = users
       this.arrange(users.at(-1))
       throw error
     }
-    return () => this.remove(user)
+    if (twin !== undefined) twin.calls++
+    return () => this.remove(seat)
   }
 
   remove (user) {
     const at = this.users.indexOf(user)
-    if (at === -1) return
+    if (at === -1 || --user.calls > 0) return
     this.users.splice(at, 1)
     if (!this.users.some(({ owns }) => owns)) this.users.length = 0
     this.arrange(this.users.at(-1))

@@ -7,11 +7,14 @@ const { checkServer, findApplied } = require('./apply')
 const { deepFreeze } = require('./catalogue')
 const { Drain } = require('./drain/drain')
 const { createError } = require('./errors')
-const { readDrainOptions } = require('./drain/options')
+const { lbNames, readDrainOptions } = require('./drain/options')
 const { createReadiness } = require('./drain/readiness')
 const { readSignalOptions, Signals } = require('./drain/signals')
 const { findDrain, isDraining, noteDrain } = require('./drain/state')
 const { kubernetes } = require('./kubernetes')
+
+// idle connections are held until the deadline where there is no plan
+const unplanned = { needsPlan: false }
 
 /** What drain() needs to know; throws where `server` cannot be drained so. */
 function prepare (server, options, how) {
@@ -23,13 +26,21 @@ function prepare (server, options, how) {
 
 /** drain(), but a mistake is thrown. */
 function start (server, options, how) {
-  const read = prepare(server, options, how)
-  let promise = findDrain(server)
-  if (promise === undefined) {
-    promise = new Drain(server, read).run().then(deepFreeze)
-    noteDrain(server, promise)
-  }
+  const running = findDrain(Object(server))
+  // a second call's options change nothing; a mistake in them is told all the same
+  const read = prepare(server, options, running === undefined ? how : unplanned)
+  if (running !== undefined) return running
+  let settle
+  const promise = new Promise((resolve) => { settle = resolve })
+  // before it starts: whoever is told of the drain may ask for it
+  noteDrain(server, promise)
+  settle(new Drain(server, read).run().then(deepFreeze))
   return promise
+}
+
+/** At a signal: what is wrong was told before, and nothing may keep the drain from its work. */
+function startUnplanned (server, options) {
+  return start(server, options, unplanned)
 }
 
 /**
@@ -64,22 +75,20 @@ drain.onSignals = function (server, options) {
   if (servers.length === 0) throw createError('LBST_E_INVALID_TYPE', 'drain.onSignals() takes a server or a list of servers, got an empty list')
   for (const one of servers) checkServer(one)
   const read = readSignalOptions(options)
-  const [{ deadlineMs }] = servers.map((one) => prepare(one, read.drainOptions))
-  const signals = new Signals(servers, { ...read, deadlineMs, start })
+  // one to which nothing was applied yet may get its plan later
+  const isNamed = lbNames.some((name) => read.drainOptions[name] !== undefined)
+  const [{ deadlineMs }] = servers.map((one) => prepare(one, read.drainOptions, { needsPlan: isNamed || findApplied(one) !== undefined }))
+  const signals = new Signals(servers, { ...read, deadlineMs, start: startUnplanned })
   return { remove: () => signals.remove() }
 }
 
 // the servers that lib/register.js found
 let registered
 
-/**
- * What drain.onSignals() does, for the servers of a process that register meets one by one.
- * Where there is no plan for one its idle connections are held until the deadline.
- */
+/** What drain.onSignals() does, for the servers of a process that register meets one by one. */
 function drainRegistered (server) {
-  const how = { needsPlan: false }
-  const { deadlineMs } = prepare(server, {}, how)
-  registered ??= new Signals([], { ...readSignalOptions(), deadlineMs, start: (one, options) => start(one, options, how), isSpare: true })
+  const { deadlineMs } = prepare(server, {}, unplanned)
+  registered ??= new Signals([], { ...readSignalOptions(), deadlineMs, start: startUnplanned, isSpare: true })
   if (!registered.servers.includes(server)) registered.servers.push(server)
 }
 

@@ -142,6 +142,9 @@ t.test('mistakes are told at once, and listen to nothing', async (t) => {
   ]
   for (const [args, code, message] of rows) t.throws(() => drain.onSignals(...args), { code, message })
   t.equal(process.listenerCount('SIGTERM'), before)
+  // whoever names none may get a plan later, from applyLbSafeTimeouts()
+  process.env.LB_SAFE_TIMEOUTS_LB = 'render'
+  t.teardown(() => { delete process.env.LB_SAFE_TIMEOUTS_LB })
   const { remove } = drain.onSignals(server)
   t.equal(process.listenerCount('SIGTERM'), before + 1)
   remove()

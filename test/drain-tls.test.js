@@ -34,9 +34,11 @@ t.test('https: idle, in progress, fresh, pipelined, and in the handshake', async
   busy.get('/slow')
   await Promise.all([used.until(/<\/0>/), unused.until(/<\/0>/)])
   while (slow.length === 0) await new Promise(setImmediate)
-  const greeting = net.connect(port, '127.0.0.1')
-  await once(greeting, 'connect')
-  while (await new Promise((resolve) => server.getConnections((error, count) => resolve(error ?? count))) !== 5) await new Promise(setImmediate)
+  const [greeting, silent] = [net.connect(port, '127.0.0.1'), net.connect(port, '127.0.0.1')]
+  const silentEnd = once(silent.resume(), 'end')
+  await Promise.all([once(greeting, 'connect'), once(silent, 'connect')])
+  greeting.write(Buffer.from([22, 3, 1])) // a handshake begins so
+  while (await new Promise((resolve) => server.getConnections((error, count) => resolve(error ?? count))) !== 6) await new Promise(setImmediate)
 
   const promise = drain(server, quick)
   used.write(['/1', '/2'].map((path) => `GET ${path} HTTP/1.1\r\nHost: test\r\n\r\n`).join(''))
@@ -44,8 +46,10 @@ t.test('https: idle, in progress, fresh, pipelined, and in the handshake', async
   slow[0].end('<done>')
   t.match(await busy.until(/<done>/), /Connection: close/)
   t.same(await Promise.all([used, unused, fresh, busy].map((client) => client.ended)), ['FIN', 'FIN', 'FIN', 'FIN'])
+  await silentEnd
+  t.notOk(greeting.readableEnded, 'a handshake under way is waited for')
   greeting.destroy()
-  t.match(await promise, { atStart: 5, answered: 3, closedAfterAnswer: 2, closedIdle: 2, destroyed: 0 })
+  t.match(await promise, { atStart: 6, answered: 3, closedAfterAnswer: 2, closedIdle: 3, destroyed: 0, upgraded: 1 }, 'who has not said a byte is no handshake')
 })
 
 t.test('https: an upgraded socket is the TLS socket, known since applyLbSafeTimeouts()', async (t) => {

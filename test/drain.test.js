@@ -11,7 +11,7 @@ const { Duplex } = require('node:stream')
 const { Worker } = require('node:worker_threads')
 const t = require('tap')
 require('./support/no-platform')
-const { drain, applyLbSafeTimeouts } = require('lb-safe-timeouts')
+const { drain, applyLbSafeTimeouts, status } = require('lb-safe-timeouts')
 const { talk } = require('./support/talk')
 
 const quick = { windowMs: 100, deadlineMs: 1500 }
@@ -301,6 +301,23 @@ t.test('an upgraded socket is told, and has until the deadline', async (t) => {
   await staying.ended
   t.match(await promise, { upgraded: 3, closedByPeer: 2, destroyed: 1 })
   t.ok((await promise).tookMs >= 1199, 'not cut before')
+})
+
+t.test('who is told of a drain may ask for it again', async (t) => {
+  const server = createServer()
+  await listen(t, server)
+  let again
+  server.on('draining', () => { again = [drain(server), status(server).draining] })
+  applyLbSafeTimeouts(server, { lb: 'nginx' })
+  const promise = drain(server, quick)
+  t.equal(again[0], promise, 'in the listener')
+  t.equal(again[1], true)
+  process.env.LB_SAFE_TIMEOUTS_LB = 'fly-io'
+  t.teardown(() => { delete process.env.LB_SAFE_TIMEOUTS_LB })
+  const other = createServer()
+  const first = drain(other, { ...quick, lb: 'aws-alb' })
+  t.equal(drain(other), first, 'whatever a second call would have to know')
+  await Promise.all([promise, first])
 })
 
 t.test("what the application's listeners throw costs no request", async (t) => {

@@ -115,18 +115,26 @@ t.test('restore() takes the accessors away and keeps what others wrote', async (
   t.same(Object.keys(server), Object.keys(http.createServer()), 'nothing is left to be seen')
 })
 
-t.test('a call again and again keeps nothing of those before that changed nothing', async (t) => {
+t.test('a call again and again keeps nothing more', async (t) => {
   const { server, report } = guarded()
   const attached = server[Symbol.for('lb-safe-timeouts.attached')]
-  const again = Array.from({ length: 100 }, (_, i) => lbst.applyLbSafeTimeouts(server, { idleTimeoutMs, onUnsafeWrite: i === 99 ? 'enforce' : 'off' }))
-  t.equal(attached.users.length, 2)
+  const again = (options) => lbst.applyLbSafeTimeouts(server, { idleTimeoutMs, ...options })
+  const enforced = again({ onUnsafeWrite: 'enforce' })
+  const off = Array.from({ length: 100 }, () => again({ onUnsafeWrite: 'off' }))
+  t.equal(attached.users.length, 3, 'one for each that asks for something else')
+  off.pop().restore()
   server.keepAliveTimeout = 1
-  t.equal(server.keepAliveTimeout, 65000, "the newest call's options hold")
-  again[50].restore()
+  t.equal(server.keepAliveTimeout, 1, "the newest calls' options hold")
+  server.keepAliveTimeout = 65000
+  for (const one of off) one.restore()
   server.keepAliveTimeout = 1
-  t.equal(server.keepAliveTimeout, 65000, 'one that is replaced takes nothing back')
+  t.equal(server.keepAliveTimeout, 65000, 'and when they have gone, those of the one before')
+  off[50].restore()
+  enforced.restore()
+  enforced.restore()
+  t.equal(attached.users.length, 1, 'none goes twice')
   const raised = lbst.applyLbSafeTimeouts(server, { idleTimeoutMs: 90000 })
-  lbst.applyLbSafeTimeouts(server, { idleTimeoutMs })
+  again()
   t.equal(attached.users.length, 3, 'each that changed something, and the newest')
   raised.restore()
   t.equal(server.keepAliveTimeout, 65000)

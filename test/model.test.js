@@ -108,10 +108,15 @@ t.test('a handle is what it says it is', async (t) => {
   t.throws(() => native().connEvent(native().connCreate({}, '22', 0, Infinity), 99, 0), { code: 'LBST_E_UNKNOWN_EVENT' })
 })
 
-t.test('a hundred thousand of them are freed', async (t) => {
+t.test('hundreds of thousands of them are freed', async (t) => {
+  const batch = async () => {
+    for (let i = 0; i < 100000; i++) createConnectionModel({}, { nodeVersion: '22' }).event('open', i)
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  // what the first batch takes is kept for the next ones, also by a sanitizer's quarantine
+  await batch()
   const before = process.memoryUsage().rss
-  for (let i = 0; i < 100000; i++) createConnectionModel({}, { nodeVersion: '22' }).event('open', i)
-  await new Promise((resolve) => setImmediate(resolve))
-  // 100,000 models of about 400 bytes would be 40 MB and their objects more
-  t.ok(process.memoryUsage().rss - before < 150e6, 'no leak worth the name')
+  for (let i = 0; i < 4; i++) await batch()
+  // 400,000 models of about 400 bytes would be 160 MB and their objects more
+  t.ok(process.memoryUsage().rss - before < 100e6, 'no leak worth the name')
 })

@@ -42,8 +42,9 @@ class Connection {
     if (this.session !== null) return 'http2'
     const { socket } = this
     const { parser } = socket
-    // the parser is gone a moment before the socket is, when both ended
-    if (parser === null || parser === undefined) return 'upgraded'
+    // the parser is gone a moment before the socket is, when both ended; and without a byte no
+    // TLS handshake is under way
+    if (parser === null || parser === undefined) return this.base.bytesRead === 0 ? 'fresh' : 'upgraded'
     // the response that owns the socket now; null between two, undefined before the first
     if (socket._httpMessage) return 'busy'
     if (socket._httpMessage === undefined) return socket === this.base && socket.bytesRead > 0 ? 'busy' : 'fresh'
@@ -91,7 +92,7 @@ class Connection {
     this.ending = why
     // a stream that somebody passed off as a connection may have no such thing
     if (typeof this.socket.destroySoon === 'function') this.socket.destroySoon()
-    else this.socket.end()
+    else this.socket.end(() => this.socket.destroy())
   }
 
   destroy () {

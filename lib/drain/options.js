@@ -92,4 +92,4 @@ function readDrainOptions (given = {}, applied, { needsPlan = true } = {}) {
   return { ...chooseWindow(windowMs, deadlineMs, findHopDrain(hops)), deadlineMs, signal, idleMs }
 }
 
-module.exports = { callbacksMsMax, deadlineOfDrain, drainNames, findHopDrain, readDrainOptions }
+module.exports = { callbacksMsMax, deadlineOfDrain, drainNames, findHopDrain, lbNames, readDrainOptions }

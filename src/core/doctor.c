@@ -115,7 +115,7 @@ lbst_doctor_judge(lbst_doctor_finding_t *f, lbst_doctor_state_t state,
     settle(f, LBST_DOCTOR_INCONCLUSIVE, LBST_DOCTOR_R_MAY_BE_SOONER);
   } else if (s->close_count > 0) {
     settle(f, LBST_DOCTOR_SAFE, LBST_DOCTOR_R_OUTLASTS);
-    if (is_at_rest(state) && f->known_from_us < add(idle_us, LBST_DOCTOR_MARGIN_US))
+    if (is_at_rest(state) && f->min_us < add(idle_us, LBST_DOCTOR_MARGIN_US))
       say(f, LBST_DOCTOR_R_THIN_MARGIN);
   } else if (s->open_count > 0) {
     settle(f, LBST_DOCTOR_SAFE, LBST_DOCTOR_R_OPEN_AT_LIMIT);

@@ -439,7 +439,7 @@ static const row_t rows[] = {
    0,
    60003 * MS + 1,
    LBST_DOCTOR_SAFE,
-   "OUTLASTS THIN_MARGIN UNASKED_ANSWER",
+   "OUTLASTS UNASKED_ANSWER",
    "a microsecond older"},
   {LBST_DOCTOR_UNUSED,
    LB,

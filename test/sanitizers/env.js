@@ -20,7 +20,8 @@ function sanitizerEnv ({ folder, toStderr = false, leaks = true, env = process.e
   const shared = ['abort_on_error=1', 'halt_on_error=1', 'print_stacktrace=1', 'log_exe_name=1']
   // quoted: a blank would end the value
   if (!toStderr) shared.push(`log_path='${path.join(folder, 'report')}'`)
-  const asan = [...shared, `detect_leaks=${leaks ? 1 : 0}`, 'detect_stack_use_after_return=1', 'allocator_may_return_null=1', `exitcode=${toStderr ? 23 : 0}`]
+  // freed memory is kept for this many MB: less than what a test of the memory allows
+  const asan = [...shared, 'quarantine_size_mb=64', `detect_leaks=${leaks ? 1 : 0}`, 'detect_stack_use_after_return=1', 'allocator_may_return_null=1', `exitcode=${toStderr ? 23 : 0}`]
   return {
     ...env,
     LD_PRELOAD: findRuntime(),

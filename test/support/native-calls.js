@@ -40,7 +40,7 @@ const accessLog = Buffer.from(
 
 function protoServer () {
   // no instance of http.Server, but all that is asked for: the way of another realm's server
-  const server = { listen () {}, close () {}, setTimeout () {}, on () {}, ALPNProtocols: Buffer.from('\x02h2\x08http/1.1') }
+  const server = { listen () {}, close () {}, setTimeout () {}, on () {}, prependListener () {}, ALPNProtocols: Buffer.from('\x02h2\x08http/1.1') }
   return Object.assign(server, settings)
 }
 
