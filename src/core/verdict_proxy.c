@@ -187,6 +187,17 @@ lbst__judge_traefik(const lbst_line_t *line) {
   }
 }
 
+/* "proxy: HTTPS: attempt to connect to 192.0.2.15:3443 (shop) failed", of Apache 2.2 */
+static bool
+is_failed_connect_of_22(lbst_slice_t m) {
+  lbst_cursor_t c = {m.at, m.at + m.len};
+  lbst_slice_t word, protocol;
+
+  return lbst_cursor_word(&c, &word) && LBST_IS(word, "proxy:") &&
+         lbst_cursor_word(&c, &protocol) && LBST_HAS(protocol, ":") &&
+         LBST_STARTS(lbst_slice_between(c.at, c.end), "attempt to connect to ");
+}
+
 /* The cause begins with the message's code or, of Apache 2.2, with "proxy: ". What
  * follows may be a client's own text. */
 lbst_why_t
@@ -200,7 +211,7 @@ lbst__judge_apache_error(const lbst_line_t *line) {
     return timed_out ? LBST_WHY_NO_ANSWER_IN_TIME : LBST_WHY_POOLED_STATUS_LINE;
   if (LBST_STARTS(m, "AH00957:") || LBST_STARTS(m, "AH00958:") ||
       LBST_STARTS(m, "AH00939:") || LBST_STARTS(m, "AH02454:") ||
-      LBST_STARTS(m, "proxy: HTTP: attempt to connect to "))
+      is_failed_connect_of_22(m))
     return timed_out ? LBST_WHY_CONNECT_TIMEOUT : LBST_WHY_CONNECT_FAILED;
   if (LBST_STARTS(m, "AH01084:"))
     return timed_out ? LBST_WHY_NO_ANSWER_IN_TIME : LBST_WHY_LOST_ON_WRITE;
