@@ -60,7 +60,7 @@ t.test('a custom log_format', async (t) => {
     ['refused', '127.0.0.1 "GET / HTTP/1.1" 504 up=[::1]:1 st=504 ct=- rt=60.001 "-"'],
     ['app-error', '127.0.0.1 "GET / HTTP/1.1" 502 up=127.0.0.1:1 st=502 ct=0.000 rt=9.001 "-"'],
     ['refused', '127.0.0.1 "GET / HTTP/1.1" 200 up=127.0.0.1:1 : 127.0.0.1:2 st=502 : 200 ct=- : 0.000 rt=0.001 : 0.001 "-"'],
-    ['keep-alive-race', '127.0.0.1 "GET / HTTP/1.1" 200 up=127.0.0.1:1 : 127.0.0.1:2 st=502 : 200 ct=0.000 : 0.000 rt=0.001 : 0.001 "-"'],
+    ['app-error', '127.0.0.1 "GET / HTTP/1.1" 200 up=127.0.0.1:1 : 127.0.0.1:2 st=502 : 200 ct=0.000 : 0.000 rt=0.001 : 0.001 "-"'],
     ['ok', '127.0.0.1 "GET / HTTP/1.1" 200 up=127.0.0.1:1 :  st=200 :  ct=0.000 :  rt=0.001 :  "-"']
   ]
   const { format, entries } = classifyLog(lines.map(([, line]) => line).join('\n'), { logFormat, entries: true })
@@ -69,6 +69,25 @@ t.test('a custom log_format', async (t) => {
   t.equal(entries[0].target, '127.0.0.1:2', 'the last one tried')
   t.throws(() => classifyLog('x', { logFormat: '$remote_addr$status' }), { code: 'LBST_E_LOG_FORMAT' }, 'nothing between two variables')
   t.throws(() => classifyLog('x', { logFormat: '$remote_addr' }), { code: 'LBST_E_LOG_FORMAT' }, 'no status')
+})
+
+t.test('a 502 that nginx put a page in place of', async (t) => {
+  // as custom-http-errors does: the length is 0 whether the target said 502 or nothing
+  const ingress = '203.0.113.7 - - [14/Jan/2026:09:12:31 +0000] "POST /api/cart HTTP/1.1" 503 15 "-" "curl" 80 0.006 [s] [] 192.0.2.15:3000 : 192.0.2.99:3000 0 : 5 0.003 : 0.003 502 : 503 0123456789abcdef0123456789abcdef'
+  const custom = '"$request" $status $upstream_addr $upstream_status $upstream_response_time $upstream_connect_time'
+  const line = (more) => `"POST /api/cart HTTP/1.1" 503 192.0.2.15:3000 : 192.0.2.99:3000 502 : 503 0.003 : 0.003 ${more}`
+  const judge = (log, options) => classifyLog(log, { ...options, entries: true }).entries[0]
+  for (const [log, options] of [[ingress, {}], [line('0.000 : 0.000'), { logFormat: custom }]]) {
+    t.match(judge(log, options), { verdict: 'app-error', why: /^undecided: .*\$upstream_header_time/ })
+  }
+  const { status, stdout } = spawnSync(process.execPath, [bin, 'logs', '-'], { input: ingress, encoding: 'utf8' })
+  t.match({ status, stdout }, { status: 3, stdout: /1 request undecided: nginx put a page/ })
+  // the time of the head tells
+  const logFormat = `${custom} $upstream_header_time`
+  t.match(judge(line('0.000 : 0.000 0.003 : 0.003'), { logFormat }), { verdict: 'app-error', why: /the target itself/ })
+  t.equal(judge(line('0.000 : 0.000 - : 0.003'), { logFormat }).verdict, 'keep-alive-race')
+  t.equal(judge(line('- : 0.000'), { logFormat: custom }).verdict, 'refused', 'there was no connection')
+  t.equal(judge(line('0.000 : 0.000').replace('0.003', '3.003'), { logFormat: custom }).why, 'the target closed the connection after it had worked on the request for a while')
 })
 
 t.test('the columns of a CloudFront header', async (t) => {
@@ -330,7 +349,7 @@ t.test('no all-clear where the log does not decide', async (t) => {
   const tries = '203.0.113.7 - - [14/Jan/2026:09:12:31 +0000] "POST / HTTP/1.1" 502 5 "-" "c" 1 0.001 [shop] [] 192.0.2.1:1, 192.0.2.2:1 0, 0 0.001, 0.001 502, 502 a'
   t.match(run(tries), { status: 3, stdout: /\n1 request undecided: every target .*\$upstream_connect_time/ })
   t.match(run(ok), { status: 0, stdout: /No request looks lost/ })
-  t.equal(undecidedWhys(Object.fromEntries(require('../lib/binding').native().logNames().whys.map((why) => [why, 1]))).length, 2)
+  t.equal(undecidedWhys(Object.fromEntries(require('../lib/binding').native().logNames().whys.map((why) => [why, 1]))).length, 3)
 })
 
 t.test('a trickle, and a burst on one target', async (t) => {

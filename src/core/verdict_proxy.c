@@ -64,6 +64,8 @@ judge_lost_try(const lbst_layout_t *layout, const lbst_line_t *line) {
   if (line->bytes > 0 || (layout->has_header && line->rest_us >= 0))
     return LBST_WHY_TARGET_ANSWERED_5XX;
   if (line->answer_us > LBST_RACE_US_MAX) return LBST_WHY_CLOSED_WHILE_WORKING;
+  /* nginx writes a length of 0 for an answer that it put a page in place of */
+  if (line->redispatched && !layout->has_header) return LBST_WHY_REPLACED_502;
   if (layout->has_connect) return LBST_WHY_CLOSED_AT_ONCE;
   return line->tries_502 > 0 ? LBST_WHY_ALL_TRIES_FAILED : LBST_WHY_CLOSED_OR_REFUSED;
 }
