@@ -69,6 +69,18 @@ t.test('a custom log_format', async (t) => {
   t.equal(entries[0].target, '127.0.0.1:2', 'the last one tried')
   t.throws(() => classifyLog('x', { logFormat: '$remote_addr$status' }), { code: 'LBST_E_LOG_FORMAT' }, 'nothing between two variables')
   t.throws(() => classifyLog('x', { logFormat: '$remote_addr' }), { code: 'LBST_E_LOG_FORMAT' }, 'no status')
+  for (const [why, refused] of [
+    ['too many variables', '$a '.repeat(96) + '$status'],
+    ['too long', '$status ' + ' $' + 'a'.repeat(8192)],
+    ['too much between variables', '$status ' + 'x'.repeat(2048)],
+    ['no status', '$remote_addr']
+  ]) {
+    const wanted = { code: 'LBST_E_LOG_FORMAT', message: /needs \$status, something between any two variables.* at most 96 variables and 8192 bytes, 2048 of them/ }
+    t.throws(() => classifyLog('x', { logFormat: refused }), wanted, why)
+    await t.rejects(classifyLogFiles([bin], { logFormat: refused }), wanted, `${why}, of files`)
+  }
+  t.match(classifyLog('1 '.repeat(95) + '200', { logFormat: '$a '.repeat(95) + '$status' }), { bad: 0 }, 'as many variables as there may be')
+  t.match(classifyLog('200 ' + 'x'.repeat(2047), { logFormat: '$status ' + 'x'.repeat(2047) }), { bad: 0 }, 'as much between them')
 })
 
 t.test('a 502 that nginx put a page in place of', async (t) => {
@@ -165,10 +177,10 @@ t.test('times', async (t) => {
   t.equal(classifyLog(lines, { since: '2026-01-14T11:00:00Z' }).lines, 2)
   t.equal(classifyLog(lines, { since: '2026-01-14T11:00:00Z', until: new Date('2026-01-14T12:00:00Z') }).lines, 1)
   t.throws(() => classifyLog(lines, { since: '2026-01-15', until: '2026-01-14' }), { code: 'LBST_E_CONFLICT', message: /since \(2026-01-15T.* is not before until/ })
-  for (const since of ['yesterday-ish', '1', 'Jan 14', '2026', '2026-1-14', '14 Jan 2026 10:00', '2026-02-30', '2026-01-14T25:00', '2026-01-14T10:00:00 CET', '']) {
+  for (const since of ['yesterday-ish', '1', 'Jan 14', '2026', '2026-1-14', '14 Jan 2026 10:00', '2026-02-30', '2026-01-14T25:00', '2026-01-14T10:00:00 CET', '2026-01-14T10:00:00+9900', '2026-01-14T10:00:00+010', '']) {
     t.throws(() => classifyLog(lines, { since }), { code: 'LBST_E_INVALID_TYPE' }, since)
   }
-  for (const [since, left] of [['2026-01-14', 3], ['2026-01-14 11:00', 2], ['2026-01-14T11:00:00.000', 2], ['2026-01-14T11:00+02:00', 3], ['2026-01-14T11:00:00-00:30', 1], [Date.UTC(2026, 0, 14, 12), 1], ['2024-02-29', 3]]) {
+  for (const [since, left] of [['2026-01-14', 3], ['2026-01-14 11:00', 2], ['2026-01-14T11:00:00.000', 2], ['2026-01-14T11:00+02:00', 3], ['2026-01-14T11:00:00-00:30', 1], ['2026-01-14T11:00:00+0200', 3], ['2026-01-14T11:00:00-0030', 1], [Date.UTC(2026, 0, 14, 12), 1], ['2024-02-29', 3]]) {
     t.equal(classifyLog(lines, { since }).lines, left, String(since))
   }
 })
@@ -320,7 +332,7 @@ t.test('files', async (t) => {
     t.notMatch(commands, /[^\P{Cc}\n]|\p{Cf}/u, 'nothing that a terminal would obey')
     t.match(run(['-', '--format', 'heroku'], text), { status: 3 }, 'no all-clear where no line could be read')
     t.match(run(['-'], ''), { status: 3, stdout: /No line tells of a request/ }, 'nor from nothing')
-    t.match(run(['-', '--log-format', '$remote_addr$status'], 'x'), { status: 2, stderr: /it needs \$status, and something between/ })
+    t.match(run(['-', '--log-format', '$remote_addr$status'], 'x'), { status: 2, stderr: /it needs \$status, something between/ })
     if (process.platform !== 'win32') {
       const head = spawnSync('sh', ['-c', `("${process.execPath}" "${bin}" logs - --csv; echo "ended with $?" >&2) | head -1`], { input: text.repeat(20), encoding: 'utf8' })
       t.match(head, { stdout: /^file,line,[^\n]+\n$/, stderr: 'ended with 141\n' }, '| head has seen enough')
