@@ -39,6 +39,7 @@ http {
     location /big { proxy_pass http://node; proxy_buffers 4 4k; proxy_buffer_size 4k; proxy_busy_buffers_size 8k; limit_rate 4m; }
     location /race-page { proxy_pass http://node; error_page 502 /200; }
     location /race-covered { proxy_pass http://node; error_page 502 =200 /200; }
+    location /502-page { proxy_pass http://node; proxy_intercept_errors on; error_page 502 /200; }
     location /404-page { proxy_pass http://node; proxy_intercept_errors on; error_page 404 /200; }
   }
 }
@@ -65,8 +66,10 @@ http {
       // what nginx does after a redirect inside of it is no second try
       { method: 'GET', path: '/accel', verdicts: all('ok', { combined: 'ok' }) },
       { method: 'GET', path: '/404-page', verdicts: all('ok', { combined: 'ok' }) },
-      { method: 'POST', path: '/race-page', warm: true, verdicts: all('keep-alive-race', error('keep-alive-race')) },
-      { method: 'POST', path: '/race-covered', warm: true, verdicts: all('keep-alive-race', error('keep-alive-race')) },
+      // without the time of the head, a lost answer looks like one that a page replaced: the ingress format
+      { method: 'POST', path: '/race-page', warm: true, verdicts: { up: 'keep-alive-race', ingress: 'app-error', ...error('keep-alive-race') } },
+      { method: 'POST', path: '/race-covered', warm: true, verdicts: { up: 'keep-alive-race', ingress: 'app-error', ...error('keep-alive-race') } },
+      { method: 'POST', path: '/502-page', verdicts: all('app-error') },
       // a warning, of an answer that arrived
       { method: 'GET', path: '/big', verdicts: all('ok', error('other')) },
       { method: 'GET', path: forged, verdicts: all('ok', error('other')) },
