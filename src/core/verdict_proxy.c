@@ -14,40 +14,53 @@ is_broken_pipe(lbst_slice_t message) {
   return LBST_HAS(message, "Broken pipe") || LBST_HAS(message, "(32:");
 }
 
+/* What nginx was doing: "upstream timed out (110: ...) while connecting to upstream" */
+static lbst_slice_t
+step_of(lbst_slice_t detail) {
+  lbst_slice_t rest, step = {detail.at, 0};
+
+  for (rest = lbst_slice_after(detail, LBST_SLICE("while ")); rest.len > 0;
+       rest = lbst_slice_after(rest, LBST_SLICE("while ")))
+    step = rest;
+  return step;
+}
+
 lbst_why_t
 lbst__judge_nginx_error(const lbst_line_t *line) {
-  const lbst_slice_t m = line->cause, step = line->detail;
-  const bool timed_out = LBST_HAS(m, "timed out");
-  const bool closed = LBST_HAS(m, "prematurely closed connection");
+  const lbst_slice_t m = line->cause, step = step_of(line->detail);
 
-  if (m.len == 0 || LBST_HAS(m, "closed keepalive connection"))
-    return LBST_WHY_NO_REQUEST;
-  if (LBST_HAS(m, "temporarily disabled")) return LBST_WHY_COMPANION;
-  if (LBST_HAS(m, "no live upstreams")) return LBST_WHY_NO_TARGET;
-  if (LBST_STARTS(m, "client ") || LBST_HAS(m, "client prematurely closed") ||
-      LBST_HAS(step, "while sending to client") ||
-      LBST_HAS(step, "while reading client request") ||
-      LBST_HAS(step, "while waiting for request"))
+  if (m.len == 0) return LBST_WHY_NO_REQUEST;
+  if (LBST_STARTS(m, "client "))
+    return LBST_HAS(m, "closed keepalive connection") ? LBST_WHY_NO_REQUEST
+                                                      : LBST_WHY_CLIENT_CLOSED;
+  if (LBST_STARTS(m, "upstream server temporarily disabled")) return LBST_WHY_COMPANION;
+  if (LBST_STARTS(m, "no live upstreams")) return LBST_WHY_NO_TARGET;
+  if (LBST_HAS(m, "client prematurely closed") ||
+      LBST_STARTS(step, "sending to client") ||
+      LBST_STARTS(step, "reading client request") ||
+      LBST_STARTS(step, "waiting for request"))
     return LBST_WHY_CLIENT_CLOSED;
-  if (LBST_HAS(step, "while connecting to upstream"))
-    return timed_out ? LBST_WHY_CONNECT_TIMEOUT : LBST_WHY_CONNECT_FAILED;
-  if (LBST_HAS(step, "while SSL handshaking to upstream")) return LBST_WHY_CONNECT_FAILED;
-  if (LBST_HAS(step, "while proxying upgraded connection")) return LBST_WHY_NO_REQUEST;
-  if (LBST_HAS(step, "while sending request to upstream")) {
-    if (timed_out) return LBST_WHY_NO_ANSWER_IN_TIME;
-    return closed || is_reset(m) || is_broken_pipe(m) ? LBST_WHY_LOST_ON_WRITE
-                                                      : LBST_WHY_BAD_ANSWER;
-  }
-  if (LBST_HAS(step, "while reading response header from upstream")) {
-    if (timed_out) return LBST_WHY_NO_ANSWER_IN_TIME;
-    if (closed) return LBST_WHY_NGINX_PREMATURE;
+  if (LBST_STARTS(step, "reading response header from upstream")) {
+    if (LBST_HAS(m, "prematurely closed connection")) return LBST_WHY_NGINX_PREMATURE;
+    if (LBST_HAS(m, "timed out")) return LBST_WHY_NO_ANSWER_IN_TIME;
     return is_reset(m) ? LBST_WHY_NGINX_RESET : LBST_WHY_BAD_ANSWER;
   }
-  if (LBST_HAS(step, "while reading upstream")) {
-    if (timed_out) return LBST_WHY_NO_ANSWER_IN_TIME;
+  if (LBST_STARTS(step, "connecting to upstream"))
+    return LBST_HAS(m, "timed out") ? LBST_WHY_CONNECT_TIMEOUT : LBST_WHY_CONNECT_FAILED;
+  if (LBST_STARTS(step, "SSL handshaking to upstream")) return LBST_WHY_CONNECT_FAILED;
+  if (LBST_STARTS(step, "sending request to upstream")) {
+    if (LBST_HAS(m, "timed out")) return LBST_WHY_NO_ANSWER_IN_TIME;
+    return LBST_HAS(m, "prematurely closed connection") || is_reset(m) ||
+               is_broken_pipe(m)
+             ? LBST_WHY_LOST_ON_WRITE
+             : LBST_WHY_BAD_ANSWER;
+  }
+  if (LBST_STARTS(step, "reading upstream")) {
+    if (LBST_HAS(m, "timed out")) return LBST_WHY_NO_ANSWER_IN_TIME;
     if (LBST_STARTS(m, "upstream sent")) return LBST_WHY_BAD_ANSWER;
     return LBST_STARTS(m, "pwrite") ? LBST_WHY_LB_OWN_ERROR : LBST_WHY_DIED_IN_ANSWER;
   }
+  /* "while proxying upgraded connection", and what has no step */
   return LBST_WHY_NO_REQUEST;
 }
 
