@@ -160,12 +160,18 @@ apache_target(lbst_slice_t message) {
   return target;
 }
 
+/* Passes over "[proxy_http:error] [pid 345:tid 2] ". Of "[client %a] " in an
+ * ErrorLogFormat Apache leaves "[client " where there is no client. */
 static void
 pass_brackets(lbst_cursor_t *c) {
   lbst_slice_t part;
 
-  while (lbst_cursor_enclosed(c, '[', ']', &part)) {
-  }
+  do {
+    if (LBST_STARTS(lbst_slice_between(c->at, c->end), "[client AH")) {
+      c->at += sizeof("[client ") - 1;
+      return;
+    }
+  } while (lbst_cursor_enclosed(c, '[', ']', &part));
 }
 
 /* "mod_proxy_http.c(1398): ", which ErrorLogFormat writes for %F */

@@ -137,7 +137,7 @@ backend b2
   }
 }
 
-function apache ({ dir, ports }) {
+function apache ({ dir, ports }, errorLogFormat = '') {
   const modules = ['mpm_event', 'authz_core', 'proxy', 'proxy_http'].map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`).join('\n')
   const conf = write(dir, 'apache.conf', `${modules}
 ServerRoot ${dir}
@@ -146,6 +146,7 @@ DefaultRuntimeDir ${dir}
 PidFile ${dir}/pid
 Listen 127.0.0.1:${ports.front}
 ErrorLog ${dir}/error.log
+${errorLogFormat}
 LogLevel info
 StartServers 1
 ServerLimit 1
@@ -175,6 +176,11 @@ ProxyPass / http://127.0.0.1:${ports.upstream}/ keepalive=On
       { method: 'GET', path: forgedApache, verdicts: lines('other') }
     ]
   }
+}
+
+/** The simple example of Apache's manual. */
+function apacheSimple (at) {
+  return apache(at, 'ErrorLogFormat "[%t] [%l] [pid %P] %F: %E: [client %a] %M"')
 }
 
 /* The backend's side of Varnish: src/core/layout.c has the same. */
@@ -222,4 +228,4 @@ sub vcl_recv {
   }
 }
 
-module.exports = { nginx, haproxy, apache, varnish }
+module.exports = { nginx, haproxy, apache, 'apache-simple': apacheSimple, varnish }
