@@ -164,8 +164,8 @@ export interface LogReport extends Omit<Verdicts, 'entries' | 'badLines'> {
     total: number
     repaired: number
     /**
-     * Lines that may be the race or a refused connection, which the log does not tell apart;
-     * `whys` says what does.
+     * Lines that may be the race, or a refused connection or a 502 of the target's own: the log
+     * does not tell them apart; `whys` says what does.
      */
     undecided: number
     steady: number

@@ -85,6 +85,8 @@ t.test('lines that were cut, and what is no JSON', async (t) => {
     [pretty.slice(pretty.indexOf('\n  },')), 1, 0],
     [`{"records":[${race},${race.slice(0, cut)}\n{"records":[${race}]}`, 3, 1],
     [`${race}\n[]\n{"records":[]}\n\n${race}`, 2, 0],
+    // to JSON these are no blanks, whatever String.prototype.trimEnd() says
+    ...['\u00a0', '\f', '\v', '\u2028'].map((blank) => [`${race}${blank}\n${race} \t\r\n${race}`, 4, 1]),
     [`${race}\n{"httpRequest":{"requestMethod":{"toString":1},"latency":{"valueOf":1}}}\n`, 2, 1]
   ]) {
     const found = classifyLog(log, { format: 'gcp' })
@@ -94,7 +96,7 @@ t.test('lines that were cut, and what is no JSON', async (t) => {
 })
 
 t.test('whatever the chunks, of whatever bytes', async (t) => {
-  const pieces = ['{"httpRequest":{"a":"x\\"}{","l":[1,{"b":[]}]},"k":"\u00e9"}', '{\n "a": {\n  "b": 1\n }\n}', '{"records":[', '"records":[', '\n', '\n', '[', ']', '{', '}', ',', '"', '\\', 'x', ' ', '\ufeff', '\r\n']
+  const pieces = ['{"httpRequest":{"a":"x\\"}{","l":[1,{"b":[]}]},"k":"\u00e9"}', '{\n "a": {\n  "b": 1\n }\n}', '{"records":[', '"records":[', '\n', '\n', '[', ']', '{', '}', ',', '"', '\\', 'x', ' ', '\u00a0', '\f', '\u2028', '\ufeff', '\r\n']
   let state = 20260114
   const random = (count) => {
     state = Math.imul(state, 1103515245) + 12345 & 0x7fffffff
@@ -196,12 +198,34 @@ t.test('which format it is', async (t) => {
   t.match(classifyLog([started, ...goodLines('istio')].join('\n'), { format: 'istio' }), { bad: 1 }, 'in text, behind one that tells nothing')
 })
 
+t.test('Envoy and Istio, named, behind a long beginning of other entries', async (t) => {
+  for (const [format, lines] of [['istio', istio], ['envoy', goodLines('envoy-json')]]) {
+    const access = lines.find((line) => classifyLog(line).counts['keep-alive-race'] === 1)
+    const other = JSON.stringify({ level: 'info', msg: 'x'.repeat(120) })
+    const log = [...Array(700).fill(other), ...Array(300).fill(access)].join('\n')
+    t.ok(log.indexOf(access) > 65536, 'the beginning, which tells the format, has none of it')
+    t.match(classifyLog(log, { format }), { lines: 1000, bad: 700, counts: { 'keep-alive-race': 300 } }, format)
+  }
+})
+
 t.test('a big array is not cut into pieces', async (t) => {
-  const entry = { ...JSON.parse(race), labels: Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`label-${i}`, i])) }
-  const text = JSON.stringify({ records: [entry] }, null, 2)
-  const begin = text.indexOf('{', 1)
-  const end = text.lastIndexOf(']')
-  const count = Math.ceil(33 * 1024 * 1024 / (end - begin))
-  const file = path.join(t.testdir({ 'a.json': text.slice(0, begin) + Array(count).fill(text.slice(begin, end).trimEnd()).join(',') + text.slice(end) }), 'a.json')
-  for (const threads of [2, 3]) t.match(await classifyLogFiles([file], { threads }), { lines: count, bad: 0, counts: { 'keep-alive-race': count } })
+  const labels = (count) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`label-${i}`, i]))
+  const entry = { ...JSON.parse(race), labels: labels(1000) }
+  const other = { level: 'info', labels: labels(1000) }
+  const long = { ...JSON.parse(race), labels: labels(5000) }
+  for (const [name, first, bad] of [
+    ['of known entries', [], 0],
+    ['that begins with other ones', Array(5).fill(other), 5],
+    ['whose first entry is longer than what tells the format', [long], 0]
+  ]) {
+    const text = JSON.stringify({ records: [...first, entry] }, null, 2)
+    const begin = text.lastIndexOf('\n    {') + 5
+    const end = text.lastIndexOf(']')
+    const count = Math.ceil(33 * 1024 * 1024 / (end - begin))
+    const file = path.join(t.testdir({ 'a.json': text.slice(0, begin) + Array(count).fill(text.slice(begin, end).trimEnd()).join(',') + text.slice(end) }), 'a.json')
+    const races = count + first.length - bad
+    for (const threads of [1, 3]) {
+      t.match(await classifyLogFiles([file], { threads, format: 'gcp' }), { lines: count + first.length, bad, counts: { 'keep-alive-race': races } }, `${name}, ${threads} threads`)
+    }
+  }
 })

@@ -60,7 +60,7 @@ t.test('a custom log_format', async (t) => {
     ['refused', '127.0.0.1 "GET / HTTP/1.1" 504 up=[::1]:1 st=504 ct=- rt=60.001 "-"'],
     ['app-error', '127.0.0.1 "GET / HTTP/1.1" 502 up=127.0.0.1:1 st=502 ct=0.000 rt=9.001 "-"'],
     ['refused', '127.0.0.1 "GET / HTTP/1.1" 200 up=127.0.0.1:1 : 127.0.0.1:2 st=502 : 200 ct=- : 0.000 rt=0.001 : 0.001 "-"'],
-    ['keep-alive-race', '127.0.0.1 "GET / HTTP/1.1" 200 up=127.0.0.1:1 : 127.0.0.1:2 st=502 : 200 ct=0.000 : 0.000 rt=0.001 : 0.001 "-"'],
+    ['app-error', '127.0.0.1 "GET / HTTP/1.1" 200 up=127.0.0.1:1 : 127.0.0.1:2 st=502 : 200 ct=0.000 : 0.000 rt=0.001 : 0.001 "-"'],
     ['ok', '127.0.0.1 "GET / HTTP/1.1" 200 up=127.0.0.1:1 :  st=200 :  ct=0.000 :  rt=0.001 :  "-"']
   ]
   const { format, entries } = classifyLog(lines.map(([, line]) => line).join('\n'), { logFormat, entries: true })
@@ -69,6 +69,37 @@ t.test('a custom log_format', async (t) => {
   t.equal(entries[0].target, '127.0.0.1:2', 'the last one tried')
   t.throws(() => classifyLog('x', { logFormat: '$remote_addr$status' }), { code: 'LBST_E_LOG_FORMAT' }, 'nothing between two variables')
   t.throws(() => classifyLog('x', { logFormat: '$remote_addr' }), { code: 'LBST_E_LOG_FORMAT' }, 'no status')
+  for (const [why, refused] of [
+    ['too many variables', '$a '.repeat(96) + '$status'],
+    ['too long', '$status ' + ' $' + 'a'.repeat(8192)],
+    ['too much between variables', '$status ' + 'x'.repeat(2048)],
+    ['no status', '$remote_addr']
+  ]) {
+    const wanted = { code: 'LBST_E_LOG_FORMAT', message: /needs \$status, something between any two variables.* at most 96 variables and 8192 bytes, 2048 of them/ }
+    t.throws(() => classifyLog('x', { logFormat: refused }), wanted, why)
+    await t.rejects(classifyLogFiles([bin], { logFormat: refused }), wanted, `${why}, of files`)
+  }
+  t.match(classifyLog('1 '.repeat(95) + '200', { logFormat: '$a '.repeat(95) + '$status' }), { bad: 0 }, 'as many variables as there may be')
+  t.match(classifyLog('200 ' + 'x'.repeat(2047), { logFormat: '$status ' + 'x'.repeat(2047) }), { bad: 0 }, 'as much between them')
+})
+
+t.test('a 502 that nginx put a page in place of', async (t) => {
+  // as custom-http-errors does: the length is 0 whether the target said 502 or nothing
+  const ingress = '203.0.113.7 - - [14/Jan/2026:09:12:31 +0000] "POST /api/cart HTTP/1.1" 503 15 "-" "curl" 80 0.006 [s] [] 192.0.2.15:3000 : 192.0.2.99:3000 0 : 5 0.003 : 0.003 502 : 503 0123456789abcdef0123456789abcdef'
+  const custom = '"$request" $status $upstream_addr $upstream_status $upstream_response_time $upstream_connect_time'
+  const line = (more) => `"POST /api/cart HTTP/1.1" 503 192.0.2.15:3000 : 192.0.2.99:3000 502 : 503 0.003 : 0.003 ${more}`
+  const judge = (log, options) => classifyLog(log, { ...options, entries: true }).entries[0]
+  for (const [log, options] of [[ingress, {}], [line('0.000 : 0.000'), { logFormat: custom }]]) {
+    t.match(judge(log, options), { verdict: 'app-error', why: /^undecided: .*\$upstream_header_time/ })
+  }
+  const { status, stdout } = spawnSync(process.execPath, [bin, 'logs', '-'], { input: ingress, encoding: 'utf8' })
+  t.match({ status, stdout }, { status: 3, stdout: /1 request undecided: nginx put a page/ })
+  // the time of the head tells
+  const logFormat = `${custom} $upstream_header_time`
+  t.match(judge(line('0.000 : 0.000 0.003 : 0.003'), { logFormat }), { verdict: 'app-error', why: /the target itself/ })
+  t.equal(judge(line('0.000 : 0.000 - : 0.003'), { logFormat }).verdict, 'keep-alive-race')
+  t.equal(judge(line('- : 0.000'), { logFormat: custom }).verdict, 'refused', 'there was no connection')
+  t.equal(judge(line('0.000 : 0.000').replace('0.003', '3.003'), { logFormat: custom }).why, 'the target closed the connection after it had worked on the request for a while')
 })
 
 t.test('the columns of a CloudFront header', async (t) => {
@@ -146,10 +177,10 @@ t.test('times', async (t) => {
   t.equal(classifyLog(lines, { since: '2026-01-14T11:00:00Z' }).lines, 2)
   t.equal(classifyLog(lines, { since: '2026-01-14T11:00:00Z', until: new Date('2026-01-14T12:00:00Z') }).lines, 1)
   t.throws(() => classifyLog(lines, { since: '2026-01-15', until: '2026-01-14' }), { code: 'LBST_E_CONFLICT', message: /since \(2026-01-15T.* is not before until/ })
-  for (const since of ['yesterday-ish', '1', 'Jan 14', '2026', '2026-1-14', '14 Jan 2026 10:00', '2026-02-30', '2026-01-14T25:00', '2026-01-14T10:00:00 CET', '']) {
+  for (const since of ['yesterday-ish', '1', 'Jan 14', '2026', '2026-1-14', '14 Jan 2026 10:00', '2026-02-30', '2026-01-14T25:00', '2026-01-14T10:00:00 CET', '2026-01-14T10:00:00+9900', '2026-01-14T10:00:00+010', '']) {
     t.throws(() => classifyLog(lines, { since }), { code: 'LBST_E_INVALID_TYPE' }, since)
   }
-  for (const [since, left] of [['2026-01-14', 3], ['2026-01-14 11:00', 2], ['2026-01-14T11:00:00.000', 2], ['2026-01-14T11:00+02:00', 3], ['2026-01-14T11:00:00-00:30', 1], [Date.UTC(2026, 0, 14, 12), 1], ['2024-02-29', 3]]) {
+  for (const [since, left] of [['2026-01-14', 3], ['2026-01-14 11:00', 2], ['2026-01-14T11:00:00.000', 2], ['2026-01-14T11:00+02:00', 3], ['2026-01-14T11:00:00-00:30', 1], ['2026-01-14T11:00:00+0200', 3], ['2026-01-14T11:00:00-0030', 1], [Date.UTC(2026, 0, 14, 12), 1], ['2024-02-29', 3]]) {
     t.equal(classifyLog(lines, { since }).lines, left, String(since))
   }
 })
@@ -301,7 +332,7 @@ t.test('files', async (t) => {
     t.notMatch(commands, /[^\P{Cc}\n]|\p{Cf}/u, 'nothing that a terminal would obey')
     t.match(run(['-', '--format', 'heroku'], text), { status: 3 }, 'no all-clear where no line could be read')
     t.match(run(['-'], ''), { status: 3, stdout: /No line tells of a request/ }, 'nor from nothing')
-    t.match(run(['-', '--log-format', '$remote_addr$status'], 'x'), { status: 2, stderr: /it needs \$status, and something between/ })
+    t.match(run(['-', '--log-format', '$remote_addr$status'], 'x'), { status: 2, stderr: /it needs \$status, something between/ })
     if (process.platform !== 'win32') {
       const head = spawnSync('sh', ['-c', `("${process.execPath}" "${bin}" logs - --csv; echo "ended with $?" >&2) | head -1`], { input: text.repeat(20), encoding: 'utf8' })
       t.match(head, { stdout: /^file,line,[^\n]+\n$/, stderr: 'ended with 141\n' }, '| head has seen enough')
@@ -330,7 +361,7 @@ t.test('no all-clear where the log does not decide', async (t) => {
   const tries = '203.0.113.7 - - [14/Jan/2026:09:12:31 +0000] "POST / HTTP/1.1" 502 5 "-" "c" 1 0.001 [shop] [] 192.0.2.1:1, 192.0.2.2:1 0, 0 0.001, 0.001 502, 502 a'
   t.match(run(tries), { status: 3, stdout: /\n1 request undecided: every target .*\$upstream_connect_time/ })
   t.match(run(ok), { status: 0, stdout: /No request looks lost/ })
-  t.equal(undecidedWhys(Object.fromEntries(require('../lib/binding').native().logNames().whys.map((why) => [why, 1]))).length, 2)
+  t.equal(undecidedWhys(Object.fromEntries(require('../lib/binding').native().logNames().whys.map((why) => [why, 1]))).length, 3)
 })
 
 t.test('a trickle, and a burst on one target', async (t) => {

@@ -20,13 +20,21 @@ function checkFormat (format) {
 
 /**
  * What of a log's beginning is JSON: the `format` of its first entry of any, or null; whether
- * those are `most` of what is there; whether each has a line of its own.
+ * `any` entry is there, of a known format or not; whether those known are `most` of what is
+ * there; whether each has a line of its own (`lines`).
  */
 function detectJsonHead (head) {
-  if (!head.includes('{')) return { format: null, most: false, lines: true }
-  const entries = new JsonSplitter().push(head).map(({ value, isLine }) => ({ format: detectJson(value), isLine }))
-  const known = entries.filter(({ format }) => format !== null)
-  return { format: known[0]?.format ?? null, most: known.length * 2 >= entries.length, lines: known.every(({ isLine }) => isLine) }
+  if (!head.includes('{')) return { format: null, any: false, most: false, lines: true }
+  const splitter = new JsonSplitter()
+  const found = splitter.push(head)
+  const entries = found.filter(({ value }) => value !== undefined)
+  const known = entries.map(({ value }) => detectJson(value)).filter((format) => format !== null)
+  return {
+    format: known[0] ?? null,
+    any: entries.length > 0,
+    most: known.length * 2 >= found.length,
+    lines: !splitter.isOverLines && entries.every(({ isLine }) => isLine)
+  }
 }
 
 /**
@@ -35,10 +43,11 @@ function detectJsonHead (head) {
  */
 function detectFormat (head, named = 'auto') {
   if (named !== 'auto' && !['envoy', 'istio'].includes(named)) return { format: named, json: jsonFormats.includes(named) }
-  const { format, most } = detectJsonHead(head)
+  const { format, any, most } = detectJsonHead(head)
   // a line that was cut, or an application's own, tells nothing
   const text = format !== null && most ? null : native().logDetect(head)
-  if (named !== 'auto') return { format: named, json: format !== null && text === null }
+  // a proxy that writes its own messages in JSON does so with what comes later
+  if (named !== 'auto') return { format: named, json: any && text === null }
   return format === null && text === null ? null : { format: text ?? format, json: text === null }
 }
 

@@ -19,14 +19,14 @@ const threadsMax = 64
 const badLinesMax = 20
 
 // Node's own parser takes '1' for a day in 2001, and a time without a zone for one of this machine's.
-const isoPattern = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:\d\d)?)?$/
+const isoPattern = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(?:Z|([+-]\d\d):?(\d\d))?)?$/
 
 /** ISO 8601 to ms since 1970; what names no zone is UTC, as it is in the logs. NaN: it is none. */
 function parseTime (text) {
-  const [, date, time = '00:00', zone = 'Z'] = isoPattern.exec(text) ?? []
+  const [, date, time = '00:00', zoneHours = '+00', zoneMinutes = '00'] = isoPattern.exec(text) ?? []
   const midnight = Date.parse(`${date}T00:00Z`)
   // nor is there a 30th of February
-  return !Number.isNaN(midnight) && isoTime(midnight).startsWith(date) ? Date.parse(`${date}T${time}${zone}`) : NaN
+  return !Number.isNaN(midnight) && isoTime(midnight).startsWith(date) ? Date.parse(`${date}T${time}${zoneHours}:${zoneMinutes}`) : NaN
 }
 
 function readMoment (name, value) {

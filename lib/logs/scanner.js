@@ -14,6 +14,9 @@ const newline = 0x0a
 // Entries in JSON are parsed in such steps: what a step leaves is garbage before the next one.
 const stepLength = 64 * 1024
 
+// LBST_LAYOUT_COLUMNS_MAX, LOG_FORMAT_MAX, LBST_LAYOUT_TEXT_MAX; a test holds them together.
+const logFormatLimits = '96 variables and 8192 bytes, 2048 of them outside the variables'
+
 class LogScanner {
   /**
    * @param options format, logFormat, entries ('none' | 'evidence' | 'all'), evidence (lines
@@ -38,7 +41,16 @@ class LogScanner {
     }
     this.format = found.format
     this.json = found.json
-    this.handle = native().logOpen({ ...this.options, format: found.format, record: found.json })
+    this.openNative(found)
+  }
+
+  openNative ({ format, json }) {
+    try {
+      this.handle = native().logOpen({ ...this.options, format, record: json })
+    } catch (error) {
+      if (error.code !== 'LBST_E_LOG_FORMAT' || this.options.logFormat === '') throw error
+      throw createError('LBST_E_LOG_FORMAT', `no line can be read by the log_format ${inspect(this.options.logFormat)}: it needs $status, something between any two variables, and at most ${logFormatLimits}`)
+    }
   }
 
   /** Reads a chunk of any length; returns the entries of the lines that are complete. */
@@ -131,12 +143,7 @@ class LogScanner {
   /** Throws if the options cannot be used, whatever the log. */
   check () {
     if (this.named === 'auto') return
-    try {
-      this.handle = native().logOpen({ ...this.options, format: this.named, record: detectFormat(Buffer.alloc(0), this.named).json })
-    } catch (error) {
-      if (error.code !== 'LBST_E_LOG_FORMAT' || this.options.logFormat === '') throw error
-      throw createError('LBST_E_LOG_FORMAT', `no line can be read by the log_format ${inspect(this.options.logFormat)}: it needs $status, and something between any two variables`)
-    }
+    this.openNative(detectFormat(Buffer.alloc(0), this.named))
     this.close()
   }
 

@@ -17,7 +17,8 @@ const [between, inEntry, inJunk] = [0, 1, 2]
 
 // What stands between two entries; an editor may have put a byte order mark before the first.
 const mark = [0xef, 0xbb, 0xbf]
-const ignored = new Set([...Buffer.from(' \t\r,[]}'), ...mark])
+const blanks = new Set(Buffer.from(' \t\r'))
+const ignored = new Set([...blanks, ...Buffer.from(',[]}'), ...mark])
 
 /** What `text` is, from brace to brace, or undefined. */
 function parseEntry (text) {
@@ -66,6 +67,11 @@ class JsonSplitter {
     return this.lineStart ? this.line - 1 : this.line
   }
 
+  /** Whether there is an open entry that began on an earlier line. */
+  get isOverLines () {
+    return this.state === inEntry && this.entryLine < this.line
+  }
+
   open (state, depth = 0) {
     this.state = state
     this.depth = depth
@@ -107,7 +113,10 @@ class JsonSplitter {
   readLine (block, at) {
     const end = block.indexOf(newline, at)
     if (end === -1 || end - at > lineMax) return at
-    const text = block.toString('utf8', at, end).trimEnd()
+    let textEnd = end
+    // what JSON.parse() passes over, and nothing else: the braces are counted without it
+    while (blanks.has(block[textEnd - 1])) textEnd--
+    const text = block.toString('utf8', at, textEnd)
     const value = parseEntry(text)
     if (value === undefined || Array.isArray(value.records)) return at
     this.entries.push({ line: this.line, text, value, isLine: true })

@@ -48,9 +48,8 @@ lbst__line_nginx_error(lbst_line_t *line, const lbst_layout_t *layout,
     return LBST_LINE_FOREIGN;
   c.at += 20;
   if (!lbst_cursor_enclosed(&c, '[', ']', &level)) return LBST_LINE_BROKEN;
+  if (!lbst_cursor_past(&c, LBST_SLICE(": "))) return LBST_LINE_BROKEN;
   body = lbst_slice_between(c.at, c.end);
-  if (lbst_slice_find(body, LBST_SLICE(": ")) == LBST_NO_INDEX) return LBST_LINE_BROKEN;
-  body = lbst_slice_after(body, LBST_SLICE(": "));
   /* the number of the client's connection, where there is one */
   if (body.len > 0 && body.at[0] == '*') body = lbst_slice_after(body, LBST_SLICE(" "));
   /* the request is the client's own text and must not be searched */
@@ -211,13 +210,18 @@ static bool
 take_lists(lbst_line_t *line, const lbst_slice_t *lists) {
   const lbst_slice_t statuses =
     lists[LBST_COLUMN_UPSTREAM_STATUS - LBST_COLUMN_UPSTREAM_ADDR];
+  /* most requests have one try, and then each list is one value */
+  const bool is_one =
+    statuses.at != NULL && lbst_slice_status(statuses, &line->backend_status);
   size_t taken = SIZE_MAX, i;
 
-  if (statuses.at != NULL && !read_statuses(line, statuses, &taken)) return false;
+  if (!is_one && statuses.at != NULL && !read_statuses(line, statuses, &taken))
+    return false;
   for (i = 0; i < LISTS; i++) {
-    lbst_slice_t value;
-    if (lists[i].at == NULL) continue;
-    value = last_try(group_at(lists[i], taken));
+    lbst_slice_t value = lists[i];
+    if (value.at == NULL || LBST_COLUMN_UPSTREAM_ADDR + i == LBST_COLUMN_UPSTREAM_STATUS)
+      continue;
+    if (!is_one) value = last_try(group_at(value, taken));
     switch (LBST_COLUMN_UPSTREAM_ADDR + i) {
     case LBST_COLUMN_UPSTREAM_ADDR:
       if (!lbst_slice_is_blank(value)) line->target = value;
@@ -240,6 +244,15 @@ take_lists(lbst_line_t *line, const lbst_slice_t *lists) {
   return true;
 }
 
+static const char *
+find_stop(const char *at, const char *end, lbst_slice_t stop) {
+  size_t index;
+
+  if (stop.len == 1) return memchr(at, stop.at[0], (size_t) (end - at));
+  index = lbst_slice_find(lbst_slice_between(at, end), stop);
+  return index == LBST_NO_INDEX ? NULL : at + index;
+}
+
 /* Where the value that begins at |at| ends, given the literal behind it. */
 static const char *
 end_of_value(const char *at, const char *end, lbst_slice_t stop, bool list) {
@@ -247,11 +260,8 @@ end_of_value(const char *at, const char *end, lbst_slice_t stop, bool list) {
 
   if (stop.len == 0) stop = LBST_SLICE(" ");
   for (;;) {
-    const lbst_slice_t rest = lbst_slice_between(from, end);
-    const size_t index = lbst_slice_find(rest, stop);
-    const char *hit;
-    if (index == LBST_NO_INDEX) return NULL;
-    hit = from + index;
+    const char *hit = find_stop(from, end, stop);
+    if (hit == NULL) return NULL;
     from = hit + 1;
     if (stop.at[0] == '"') {
       /* nginx writes a quote of the client's as \x22, and with escape=json as \" */
@@ -276,17 +286,17 @@ lbst__line_nginx_access(lbst_line_t *line, const lbst_layout_t *layout,
   lbst_slice_t lists[LISTS] = {{NULL, 0}};
   size_t i;
 
+  if (text.len < layout->columns[0].before_len ||
+      memcmp(at, layout->text + layout->columns[0].before,
+             layout->columns[0].before_len) != 0)
+    return LBST_LINE_FOREIGN;
   for (i = 0; i < layout->column_count; i++) {
     const lbst_column_t what = layout->columns[i].what;
-    const size_t before_len = layout->columns[i].before_len;
     const bool is_last = i + 1 == layout->column_count;
     lbst_slice_t stop = {layout->text + layout->tail, layout->tail_len};
     const char *value_end;
-    if ((size_t) (end - at) < before_len ||
-        (before_len > 0 &&
-         memcmp(at, layout->text + layout->columns[i].before, before_len) != 0))
-      return i == 0 ? LBST_LINE_FOREIGN : LBST_LINE_BROKEN;
-    at += before_len;
+    /* the value before it ended there */
+    at += layout->columns[i].before_len;
     if (!is_last) {
       stop.at = layout->text + layout->columns[i + 1].before;
       stop.len = layout->columns[i + 1].before_len;

@@ -160,6 +160,37 @@ apache_target(lbst_slice_t message) {
   return target;
 }
 
+/* Passes over "[proxy_http:error] [pid 345:tid 2] ". Of "[client %a] " in an
+ * ErrorLogFormat Apache leaves "[client " where there is no client. */
+static void
+pass_brackets(lbst_cursor_t *c) {
+  lbst_slice_t part;
+
+  do {
+    if (LBST_STARTS(lbst_slice_between(c->at, c->end), "[client AH")) {
+      c->at += sizeof("[client ") - 1;
+      return;
+    }
+  } while (lbst_cursor_enclosed(c, '[', ']', &part));
+}
+
+/* "mod_proxy_http.c(1398): ", which ErrorLogFormat writes for %F */
+static void
+pass_source(lbst_cursor_t *c) {
+  lbst_cursor_t rest = *c;
+  lbst_slice_t name, line_no;
+  int64_t number;
+
+  if (!lbst_cursor_until(&rest, '(', &name) || !lbst_cursor_until(&rest, ')', &line_no))
+    return;
+  /* "(104)Connection reset by peer: " has no name */
+  if (name.len == 0 || lbst_slice_find(name, LBST_SLICE(" ")) != LBST_NO_INDEX) return;
+  if (!lbst_slice_number(line_no, &number) ||
+      !LBST_STARTS(lbst_slice_between(rest.at, rest.end), ": "))
+    return;
+  c->at = rest.at + 2;
+}
+
 lbst_line_result_t
 lbst__line_apache_error(lbst_line_t *line, const lbst_layout_t *layout,
                         lbst_slice_t text) {
@@ -171,15 +202,15 @@ lbst__line_apache_error(lbst_line_t *line, const lbst_layout_t *layout,
       !lbst_logtime_apache(date, &line->time_ms))
     return LBST_LINE_FOREIGN;
   if (!lbst_cursor_enclosed(&c, '[', ']', &part)) return LBST_LINE_BROKEN;
-  while (lbst_cursor_enclosed(&c, '[', ']', &part)) {
-  }
+  pass_brackets(&c);
+  pass_source(&c);
+  pass_brackets(&c);
   /* "(104)Connection reset by peer: [client 203.0.113.7:51234] AH01102: ...": only what
    * follows may hold a client's own text */
   error = lbst_slice_between(c.at, c.end);
   if (LBST_STARTS(error, "(") && lbst_cursor_past(&c, LBST_SLICE(": "))) {
     line->detail = lbst_slice_between(error.at, c.at);
-    while (lbst_cursor_enclosed(&c, '[', ']', &part)) {
-    }
+    pass_brackets(&c);
   }
   line->cause = lbst_slice_between(c.at, c.end);
   if (line->cause.len == 0) return LBST_LINE_BROKEN;

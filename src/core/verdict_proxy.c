@@ -14,40 +14,53 @@ is_broken_pipe(lbst_slice_t message) {
   return LBST_HAS(message, "Broken pipe") || LBST_HAS(message, "(32:");
 }
 
+/* What nginx was doing: "upstream timed out (110: ...) while connecting to upstream" */
+static lbst_slice_t
+step_of(lbst_slice_t detail) {
+  lbst_slice_t rest, step = {detail.at, 0};
+
+  for (rest = lbst_slice_after(detail, LBST_SLICE("while ")); rest.len > 0;
+       rest = lbst_slice_after(rest, LBST_SLICE("while ")))
+    step = rest;
+  return step;
+}
+
 lbst_why_t
 lbst__judge_nginx_error(const lbst_line_t *line) {
-  const lbst_slice_t m = line->cause, step = line->detail;
-  const bool timed_out = LBST_HAS(m, "timed out");
-  const bool closed = LBST_HAS(m, "prematurely closed connection");
+  const lbst_slice_t m = line->cause, step = step_of(line->detail);
 
-  if (m.len == 0 || LBST_HAS(m, "closed keepalive connection"))
-    return LBST_WHY_NO_REQUEST;
-  if (LBST_HAS(m, "temporarily disabled")) return LBST_WHY_COMPANION;
-  if (LBST_HAS(m, "no live upstreams")) return LBST_WHY_NO_TARGET;
-  if (LBST_STARTS(m, "client ") || LBST_HAS(m, "client prematurely closed") ||
-      LBST_HAS(step, "while sending to client") ||
-      LBST_HAS(step, "while reading client request") ||
-      LBST_HAS(step, "while waiting for request"))
+  if (m.len == 0) return LBST_WHY_NO_REQUEST;
+  if (LBST_STARTS(m, "client "))
+    return LBST_HAS(m, "closed keepalive connection") ? LBST_WHY_NO_REQUEST
+                                                      : LBST_WHY_CLIENT_CLOSED;
+  if (LBST_STARTS(m, "upstream server temporarily disabled")) return LBST_WHY_COMPANION;
+  if (LBST_STARTS(m, "no live upstreams")) return LBST_WHY_NO_TARGET;
+  if (LBST_HAS(m, "client prematurely closed") ||
+      LBST_STARTS(step, "sending to client") ||
+      LBST_STARTS(step, "reading client request") ||
+      LBST_STARTS(step, "waiting for request"))
     return LBST_WHY_CLIENT_CLOSED;
-  if (LBST_HAS(step, "while connecting to upstream"))
-    return timed_out ? LBST_WHY_CONNECT_TIMEOUT : LBST_WHY_CONNECT_FAILED;
-  if (LBST_HAS(step, "while SSL handshaking to upstream")) return LBST_WHY_CONNECT_FAILED;
-  if (LBST_HAS(step, "while proxying upgraded connection")) return LBST_WHY_NO_REQUEST;
-  if (LBST_HAS(step, "while sending request to upstream")) {
-    if (timed_out) return LBST_WHY_NO_ANSWER_IN_TIME;
-    return closed || is_reset(m) || is_broken_pipe(m) ? LBST_WHY_LOST_ON_WRITE
-                                                      : LBST_WHY_BAD_ANSWER;
-  }
-  if (LBST_HAS(step, "while reading response header from upstream")) {
-    if (timed_out) return LBST_WHY_NO_ANSWER_IN_TIME;
-    if (closed) return LBST_WHY_NGINX_PREMATURE;
+  if (LBST_STARTS(step, "reading response header from upstream")) {
+    if (LBST_HAS(m, "prematurely closed connection")) return LBST_WHY_NGINX_PREMATURE;
+    if (LBST_HAS(m, "timed out")) return LBST_WHY_NO_ANSWER_IN_TIME;
     return is_reset(m) ? LBST_WHY_NGINX_RESET : LBST_WHY_BAD_ANSWER;
   }
-  if (LBST_HAS(step, "while reading upstream")) {
-    if (timed_out) return LBST_WHY_NO_ANSWER_IN_TIME;
+  if (LBST_STARTS(step, "connecting to upstream"))
+    return LBST_HAS(m, "timed out") ? LBST_WHY_CONNECT_TIMEOUT : LBST_WHY_CONNECT_FAILED;
+  if (LBST_STARTS(step, "SSL handshaking to upstream")) return LBST_WHY_CONNECT_FAILED;
+  if (LBST_STARTS(step, "sending request to upstream")) {
+    if (LBST_HAS(m, "timed out")) return LBST_WHY_NO_ANSWER_IN_TIME;
+    return LBST_HAS(m, "prematurely closed connection") || is_reset(m) ||
+               is_broken_pipe(m)
+             ? LBST_WHY_LOST_ON_WRITE
+             : LBST_WHY_BAD_ANSWER;
+  }
+  if (LBST_STARTS(step, "reading upstream")) {
+    if (LBST_HAS(m, "timed out")) return LBST_WHY_NO_ANSWER_IN_TIME;
     if (LBST_STARTS(m, "upstream sent")) return LBST_WHY_BAD_ANSWER;
     return LBST_STARTS(m, "pwrite") ? LBST_WHY_LB_OWN_ERROR : LBST_WHY_DIED_IN_ANSWER;
   }
+  /* "while proxying upgraded connection", and what has no step */
   return LBST_WHY_NO_REQUEST;
 }
 
@@ -64,6 +77,8 @@ judge_lost_try(const lbst_layout_t *layout, const lbst_line_t *line) {
   if (line->bytes > 0 || (layout->has_header && line->rest_us >= 0))
     return LBST_WHY_TARGET_ANSWERED_5XX;
   if (line->answer_us > LBST_RACE_US_MAX) return LBST_WHY_CLOSED_WHILE_WORKING;
+  /* nginx writes a length of 0 for an answer that it put a page in place of */
+  if (line->redispatched && !layout->has_header) return LBST_WHY_REPLACED_502;
   if (layout->has_connect) return LBST_WHY_CLOSED_AT_ONCE;
   return line->tries_502 > 0 ? LBST_WHY_ALL_TRIES_FAILED : LBST_WHY_CLOSED_OR_REFUSED;
 }
@@ -187,6 +202,17 @@ lbst__judge_traefik(const lbst_line_t *line) {
   }
 }
 
+/* "proxy: HTTPS: attempt to connect to 192.0.2.15:3443 (shop) failed", of Apache 2.2 */
+static bool
+is_failed_connect_of_22(lbst_slice_t m) {
+  lbst_cursor_t c = {m.at, m.at + m.len};
+  lbst_slice_t word, protocol;
+
+  return lbst_cursor_word(&c, &word) && LBST_IS(word, "proxy:") &&
+         lbst_cursor_word(&c, &protocol) && LBST_HAS(protocol, ":") &&
+         LBST_STARTS(lbst_slice_between(c.at, c.end), "attempt to connect to ");
+}
+
 /* The cause begins with the message's code or, of Apache 2.2, with "proxy: ". What
  * follows may be a client's own text. */
 lbst_why_t
@@ -200,7 +226,7 @@ lbst__judge_apache_error(const lbst_line_t *line) {
     return timed_out ? LBST_WHY_NO_ANSWER_IN_TIME : LBST_WHY_POOLED_STATUS_LINE;
   if (LBST_STARTS(m, "AH00957:") || LBST_STARTS(m, "AH00958:") ||
       LBST_STARTS(m, "AH00939:") || LBST_STARTS(m, "AH02454:") ||
-      LBST_STARTS(m, "proxy: HTTP: attempt to connect to "))
+      is_failed_connect_of_22(m))
     return timed_out ? LBST_WHY_CONNECT_TIMEOUT : LBST_WHY_CONNECT_FAILED;
   if (LBST_STARTS(m, "AH01084:"))
     return timed_out ? LBST_WHY_NO_ANSWER_IN_TIME : LBST_WHY_LOST_ON_WRITE;
