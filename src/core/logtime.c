@@ -86,7 +86,7 @@ days_in(int64_t year, int64_t month) {
 static bool
 compose(int64_t y, int64_t mon, int64_t d, int64_t seconds, int64_t ms, int64_t ahead_ms,
         int64_t *time_ms) {
-  if (mon < 1 || mon > 12 || d < 1 || d > days_in(y, mon)) return false;
+  if (mon < 1 || mon > 12 || d < 1 || (d > 28 && d > days_in(y, mon))) return false;
   *time_ms = (days_of(y, mon, d) * 86400 + seconds) * 1000 + ms - ahead_ms;
   return true;
 }
