@@ -116,16 +116,14 @@ LBST_BIND(conn_create) {
 
 /* connEvents() -> the names, by the number that connEvent() takes */
 LBST_BIND(conn_events) {
-  napi_value list, name;
+  napi_value list;
   uint32_t i;
 
   (void) info;
   NAPI_TRY(env, napi_create_array_with_length(env, LBST_CONN_EVENT_COUNT, &list));
   for (i = 0; i < LBST_CONN_EVENT_COUNT; i++) {
-    NAPI_TRY(env,
-             napi_create_string_utf8(env, lbst_conn_event_name((lbst_conn_event_t) i),
-                                     NAPI_AUTO_LENGTH, &name));
-    NAPI_TRY(env, napi_set_element(env, list, i, name));
+    NAPI_TRY(env, lbst_napi_set_text_at(env, list, i,
+                                        lbst_conn_event_name((lbst_conn_event_t) i)));
   }
   return list;
 }

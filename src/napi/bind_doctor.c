@@ -35,11 +35,9 @@ set_us(napi_env env, napi_value object, const char *name, uint64_t us) {
 
 static napi_status
 get_count(napi_env env, napi_value object, const char *name, size_t *count) {
-  napi_value value;
   uint32_t number = 0;
 
-  NAPI_CHECK(napi_get_named_property(env, object, name, &value));
-  NAPI_CHECK(lbst_napi_get_u32(env, value, name, &number));
+  NAPI_CHECK(lbst_napi_get_u32_property(env, object, name, &number));
   *count = number;
   return napi_ok;
 }
@@ -96,7 +94,7 @@ create_range(napi_env env, napi_value object, const char *name, uint64_t from,
 
 static napi_status
 create_finding(napi_env env, const lbst_doctor_finding_t *finding, napi_value *result) {
-  napi_value o, list, none, reason;
+  napi_value o, list;
   uint32_t i;
 
   NAPI_CHECK(napi_create_object(env, &o));
@@ -111,14 +109,12 @@ create_finding(napi_env env, const lbst_doctor_finding_t *finding, napi_value *r
     NAPI_CHECK(
       create_range(env, o, "unsafeMs", finding->unsafe_from_us, finding->unsafe_to_us));
   } else {
-    NAPI_CHECK(napi_get_null(env, &none));
-    NAPI_CHECK(napi_set_named_property(env, o, "unsafeMs", none));
+    NAPI_CHECK(lbst_napi_set_text(env, o, "unsafeMs", NULL));
   }
   NAPI_CHECK(napi_create_array(env, &list));
   for (i = 0; i < finding->reason_count; i++) {
-    NAPI_CHECK(napi_create_string_utf8(env, lbst_doctor_reason_name(finding->reasons[i]),
-                                       NAPI_AUTO_LENGTH, &reason));
-    NAPI_CHECK(napi_set_element(env, list, i, reason));
+    NAPI_CHECK(
+      lbst_napi_set_text_at(env, list, i, lbst_doctor_reason_name(finding->reasons[i])));
   }
   NAPI_CHECK(napi_set_named_property(env, o, "reasons", list));
   *result = o;

@@ -63,14 +63,13 @@ set_origin_http(napi_env env, napi_value object, const lbst_lb_t *lb) {
     LBST_HTTP_MAP(XX)
 #undef XX
   };
-  napi_value list, text;
+  napi_value list;
   uint32_t i, at = 0;
 
   NAPI_CHECK(napi_create_array(env, &list));
   for (i = 0; i < sizeof(versions) / sizeof(versions[0]); i++) {
     if ((lb->origin_http & versions[i].flag) == 0) continue;
-    NAPI_CHECK(napi_create_string_utf8(env, versions[i].text, NAPI_AUTO_LENGTH, &text));
-    NAPI_CHECK(napi_set_element(env, list, at++, text));
+    NAPI_CHECK(lbst_napi_set_text_at(env, list, at++, versions[i].text));
   }
   return napi_set_named_property(env, object, "originHttp", list);
 }

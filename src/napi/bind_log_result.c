@@ -11,14 +11,6 @@ push_number(napi_env env, napi_value list, uint32_t *at, double number) {
 }
 
 static napi_status
-push_text(napi_env env, napi_value list, uint32_t at, const char *text) {
-  napi_value value;
-
-  NAPI_CHECK(napi_create_string_utf8(env, text, NAPI_AUTO_LENGTH, &value));
-  return napi_set_element(env, list, at, value);
-}
-
-static napi_status
 set_counts(napi_env env, napi_value object, const char *name,
            const lbst_counts_t *counts) {
   napi_value list;
@@ -142,11 +134,12 @@ LBST_BIND(log_names) {
   NAPI_TRY(env, napi_create_object(env, &o));
   NAPI_TRY(env, napi_create_array(env, &list));
   for (i = 0; i < LBST_VERDICT_COUNT; i++)
-    NAPI_TRY(env, push_text(env, list, i, lbst_verdict_name((lbst_verdict_t) i)));
+    NAPI_TRY(env,
+             lbst_napi_set_text_at(env, list, i, lbst_verdict_name((lbst_verdict_t) i)));
   NAPI_TRY(env, napi_set_named_property(env, o, "verdicts", list));
   NAPI_TRY(env, napi_create_array(env, &list));
   for (i = 0; i < LBST_WHY_COUNT; i++)
-    NAPI_TRY(env, push_text(env, list, i, lbst_why_text((lbst_why_t) i)));
+    NAPI_TRY(env, lbst_napi_set_text_at(env, list, i, lbst_why_text((lbst_why_t) i)));
   NAPI_TRY(env, napi_set_named_property(env, o, "whys", list));
   return o;
 }

@@ -243,3 +243,11 @@ lbst_napi_set_text(napi_env env, napi_value object, const char *name, const char
   }
   return napi_set_named_property(env, object, name, result);
 }
+
+napi_status
+lbst_napi_set_text_at(napi_env env, napi_value list, uint32_t at, const char *text) {
+  napi_value value;
+
+  NAPI_CHECK(napi_create_string_utf8(env, text, NAPI_AUTO_LENGTH, &value));
+  return napi_set_element(env, list, at, value);
+}

@@ -114,4 +114,8 @@ lbst_napi_set_bool(napi_env env, napi_value object, const char *name, bool value
 napi_status
 lbst_napi_set_text(napi_env env, napi_value object, const char *name, const char *text);
 
+/* |text| as the element |at| of |list|. */
+napi_status
+lbst_napi_set_text_at(napi_env env, napi_value list, uint32_t at, const char *text);
+
 #endif /* LBST_GLUE_H */
